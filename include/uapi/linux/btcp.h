@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Generic netlink family "btcp": configuration and state of TCP hand-off.
+ *
+ * One flat attribute space (BTCP_A_*), lists as repeated nests.  Every request
+ * names one object; NEW creates it (-EEXIST if it is there), SET replaces what
+ * is given and leaves the rest, DEL removes it, GET with NLM_F_DUMP lists all
+ * (no privilege, but for FLOW).  Everything is per network namespace.
+ *
+ *   SERVICE_*   NAME, VIP{ADDR,PORT}..., REQUESTS, ADMIN
+ *               GET adds STAT{...}...
+ *   BACKEND_*   NAME, ENDPOINT{ADDR,PORT}... (one a family), CONTROL{ADDR,PORT},
+ *               WEIGHT, ADMIN, KEY (32 bytes, never returned), KEY_PATH
+ *               GET adds STATE, KEY_FINGERPRINT, PATH_MTU, PROFILE flags, STAT...
+ *   POOL_*      NAME, POLICY, MEMBER{NAME,WEIGHT}...
+ *   MEMBER_*    POOL, NAME (of the back-end), WEIGHT
+ *   RULE_*      SERVICE, PREF or DEFAULT, PATH, POOL
+ *   FRONTEND_*  NAME, ADDR, CONTROL{ADDR,PORT}, VIP{ADDR,PORT,LOCAL_PORT}...,
+ *               KEY, KEY_PATH;  GET adds STATE, KEY_FINGERPRINT, STAT...
+ *   CONTROL_*   (GET, SET)  ADDR, PORT: the control channel's own address
+ *   LIMIT_*     (GET, SET)  NAME, VALUE;  GET adds HELP, UNIT
+ *   TIMEOUT_*   (GET, SET)  NAME, VALUE (ms);  GET adds HELP, UNIT
+ *   FLOW_GET    filters SERVICE, BACKEND, ADDR (client); answers CLIENT{ADDR,
+ *               PORT}, VIP{ADDR,PORT}, ENDPOINT{ADDR,PORT}, ROLE, STATE, ...
+ *   STATS_GET   ROLE, STAT{NAME,VALUE,HELP,GAUGE}...
+ *
+ * Ports are big-endian (NLA_BE16), all else is in host order.  An address is
+ * 4 or 16 bytes, big-endian; its length tells the family.
+ */
+#ifndef _UAPI_LINUX_BTCP_H
+#define _UAPI_LINUX_BTCP_H
+
+#define BTCP_GENL_NAME		"btcp"
+#define BTCP_GENL_VERSION	1
+
+#define BTCP_NAME_LEN		32	/* [A-Za-z0-9][A-Za-z0-9._-]{0,31} */
+#define BTCP_KEY_LEN		32
+#define BTCP_KEY_PATH_LEN	4095
+#define BTCP_FINGERPRINT_LEN	8
+#define BTCP_PATTERN_LEN	255
+#define BTCP_VIPS_MAX		64	/* a service or a frontend may name */
+#define BTCP_WEIGHT_MAX		65535
+#define BTCP_CONTROL_PORT	7689
+
+enum btcp_cmd {
+	BTCP_CMD_UNSPEC,
+
+	/* The front-end's objects: btcp_frontend.ko */
+	BTCP_CMD_SERVICE_NEW,
+	BTCP_CMD_SERVICE_SET,
+	BTCP_CMD_SERVICE_DEL,
+	BTCP_CMD_SERVICE_GET,
+	BTCP_CMD_BACKEND_NEW,
+	BTCP_CMD_BACKEND_SET,
+	BTCP_CMD_BACKEND_DEL,
+	BTCP_CMD_BACKEND_GET,
+	BTCP_CMD_POOL_NEW,
+	BTCP_CMD_POOL_SET,
+	BTCP_CMD_POOL_DEL,
+	BTCP_CMD_POOL_GET,
+	BTCP_CMD_MEMBER_NEW,
+	BTCP_CMD_MEMBER_SET,
+	BTCP_CMD_MEMBER_DEL,
+	BTCP_CMD_RULE_NEW,
+	BTCP_CMD_RULE_SET,
+	BTCP_CMD_RULE_DEL,
+	BTCP_CMD_RULE_GET,
+
+	/* The back-end's objects: btcp_backend.ko */
+	BTCP_CMD_FRONTEND_NEW,
+	BTCP_CMD_FRONTEND_SET,
+	BTCP_CMD_FRONTEND_DEL,
+	BTCP_CMD_FRONTEND_GET,
+
+	/* What both have: handoff.ko */
+	BTCP_CMD_CONTROL_SET,
+	BTCP_CMD_CONTROL_GET,
+	BTCP_CMD_LIMIT_SET,
+	BTCP_CMD_LIMIT_GET,
+	BTCP_CMD_TIMEOUT_SET,
+	BTCP_CMD_TIMEOUT_GET,
+	BTCP_CMD_FLOW_GET,
+	BTCP_CMD_STATS_GET,
+
+	__BTCP_CMD_MAX,
+	BTCP_CMD_MAX = __BTCP_CMD_MAX - 1
+};
+
+enum btcp_attr {
+	BTCP_A_UNSPEC,
+	BTCP_A_PAD,
+	BTCP_A_NAME,		/* string: the object's own name */
+	BTCP_A_ADDR,		/* binary, 4 or 16 bytes */
+	BTCP_A_PORT,		/* be16 */
+	BTCP_A_LOCAL_PORT,	/* be16: where a granted VIP ends on the back-end */
+	BTCP_A_VIP,		/* nest, repeated: ADDR, PORT [, LOCAL_PORT] */
+	BTCP_A_ENDPOINT,	/* nest, repeated: ADDR, PORT of a server */
+	BTCP_A_CONTROL,		/* nest: ADDR [, PORT] of the peer's control channel */
+	BTCP_A_CLIENT,		/* nest: ADDR, PORT */
+	BTCP_A_MEMBER,		/* nest, repeated: NAME [, WEIGHT] */
+	BTCP_A_SERVICE,		/* string: a service referred to */
+	BTCP_A_BACKEND,		/* string: a back-end referred to */
+	BTCP_A_POOL,		/* string: a pool referred to */
+	BTCP_A_KEY,		/* binary, 32 bytes; only towards the kernel */
+	BTCP_A_KEY_PATH,	/* string: the absolute path KEY was read from */
+	BTCP_A_KEY_FINGERPRINT,	/* binary, 8 bytes */
+	BTCP_A_WEIGHT,		/* u32, 0 to BTCP_WEIGHT_MAX */
+	BTCP_A_ADMIN,		/* u8, enum btcp_admin */
+	BTCP_A_REQUESTS,	/* u8, enum btcp_requests */
+	BTCP_A_POLICY,		/* string: "wrr" */
+	BTCP_A_PREF,		/* u32 */
+	BTCP_A_DEFAULT,		/* flag: the rule without conditions */
+	BTCP_A_PATH,		/* string: /a, /img/STAR or STAR.jpg */
+	BTCP_A_STATE,		/* string */
+	BTCP_A_ROLE,		/* string: "frontend" or "backend" */
+	BTCP_A_VALUE,		/* u64 */
+	BTCP_A_HELP,		/* string */
+	BTCP_A_UNIT,		/* string */
+	BTCP_A_GAUGE,		/* flag: STAT may fall */
+	BTCP_A_STAT,		/* nest, repeated: NAME, VALUE [, HELP, GAUGE] */
+	BTCP_A_PATH_MTU,	/* u32, bytes */
+	BTCP_A_LISTENING,	/* u8: families on which the port is listened to, bit 0 v4, bit 1 v6 */
+	BTCP_A_FLOW_ID,		/* u64 */
+	BTCP_A_AGE,		/* u32, ms since the flow began */
+	BTCP_A_IDLE,		/* u32, ms since the last packet */
+	BTCP_A_PACKETS,		/* u64 */
+	BTCP_A_DELETING,	/* flag: deleted, but its flows still run */
+	BTCP_A_FRONTEND,	/* string: a frontend referred to */
+
+	__BTCP_A_MAX,
+	BTCP_A_MAX = __BTCP_A_MAX - 1
+};
+
+enum btcp_admin {
+	BTCP_ADMIN_UP,
+	BTCP_ADMIN_DRAIN,	/* nothing new */
+	BTCP_ADMIN_DOWN,	/* back-ends only: live flows are reset */
+	__BTCP_ADMIN_MAX,
+	BTCP_ADMIN_MAX = __BTCP_ADMIN_MAX - 1
+};
+
+enum btcp_requests {
+	BTCP_REQUESTS_AUTO,	/* once with several pools, first with one */
+	BTCP_REQUESTS_ONCE,
+	BTCP_REQUESTS_FIRST,
+	__BTCP_REQUESTS_MAX,
+	BTCP_REQUESTS_MAX = __BTCP_REQUESTS_MAX - 1
+};
+
+#endif /* _UAPI_LINUX_BTCP_H */
