@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The small change of HTTP fields: character classes, comparing without case, comma-separated
+ * lists.
+ */
+#ifndef BTCP_HTTP_FIELD_H
+#define BTCP_HTTP_FIELD_H
+
+#include "pure.h"
+
+/**
+ * http_is_token() - is this a non-empty token (RFC 9110 5.6.2): a method, a field name, a list
+ * member?
+ * @s: bytes, not terminated
+ * @len: bytes in @s
+ *
+ * Context: any; pure.
+ */
+bool http_is_token(const u8 *s, u32 len);
+
+/**
+ * http_lower() - lower-case ASCII letters, for a matcher that compares hosts; other bytes stay
+ * @dst: @len bytes; may be @src
+ * @src: bytes, not terminated
+ * @len: bytes in @src
+ *
+ * Context: any; pure.
+ */
+void http_lower(u8 *dst, const u8 *src, u32 len);
+
+/**
+ * http_is() - compare without ASCII case
+ * @s: bytes, not terminated
+ * @len: bytes in @s
+ * @lower: what to compare with: terminated and already in lower case
+ *
+ * Context: any; pure.
+ */
+bool http_is(const u8 *s, u32 len, const char *lower);
+
+/**
+ * http_list_next() - walk the members of a comma-separated list (RFC 9110 5.6.1), empty ones left
+ * out
+ * @list: a field's value
+ * @len: bytes in @list
+ * @pos: where to go on, in bytes from @list; 0 to begin
+ * @off: result: where the member begins, in bytes from @list
+ * @member_len: result: its length in bytes, without white space around it
+ *
+ * Quoted strings are not understood, since Connection and Upgrade have none.
+ *
+ * Context: any; pure.
+ * Return: whether there was another member.
+ */
+bool http_list_next(const u8 *list, u32 len, u32 *pos, u32 *off, u32 *member_len);
+
+/**
+ * http_list_has() - does a comma-separated list hold this token, compared without case?
+ * @list: a field's value
+ * @len: bytes in @list
+ * @lower: the token: terminated and in lower case
+ *
+ * Context: any; pure.
+ */
+bool http_list_has(const u8 *list, u32 len, const char *lower);
+
+#endif /* BTCP_HTTP_FIELD_H */
