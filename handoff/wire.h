@@ -43,16 +43,23 @@ enum wire_type {
  * @id: given by the front-end, never reused while it is up
  * @client: client address, network byte order, first 4 bytes for IPv4
  * @vip: VIP, likewise
+ * @server: the back-end's address the client's packets are rewritten to
  * @client_port: host order
  * @vip_port: host order
+ * @server_port: host order
  * @ipv6: the addresses' family
+ *
+ * @client and @server are the flow's tuple at the back-end, @client and @vip
+ * that at the front-end: either finds it in its own table.
  */
 struct wire_flow {
 	u64 id;
 	u8 client[16];
 	u8 vip[16];
+	u8 server[16];
 	u16 client_port;
 	u16 vip_port;
+	u16 server_port;
 	bool ipv6;
 };
 
