@@ -32,11 +32,11 @@ void http_lower(u8 *dst, const u8 *src, u32 len);
  * http_is() - compare without ASCII case
  * @s: bytes, not terminated
  * @len: bytes in @s
- * @lower: what to compare with: terminated and already in lower case
+ * @word: what to compare with: terminated and already in lower case
  *
  * Context: any; pure.
  */
-bool http_is(const u8 *s, u32 len, const char *lower);
+bool http_is(const u8 *s, u32 len, const char *word);
 
 /**
  * http_list_next() - walk the members of a comma-separated list (RFC 9110 5.6.1), empty ones left
@@ -58,10 +58,10 @@ bool http_list_next(const u8 *list, u32 len, u32 *pos, u32 *off, u32 *member_len
  * http_list_has() - does a comma-separated list hold this token, compared without case?
  * @list: a field's value
  * @len: bytes in @list
- * @lower: the token: terminated and in lower case
+ * @word: the token: terminated and in lower case
  *
  * Context: any; pure.
  */
-bool http_list_has(const u8 *list, u32 len, const char *lower);
+bool http_list_has(const u8 *list, u32 len, const char *word);
 
 #endif /* BTCP_HTTP_FIELD_H */

@@ -68,17 +68,14 @@ enum http_head_reason {
 };
 
 /* Which header lines were there; a span alone cannot tell an empty value from none. */
-#define HTTP_HEAD_HAS_HOST		0x0001
-#define HTTP_HEAD_HAS_CONNECTION	0x0002
-#define HTTP_HEAD_HAS_UPGRADE		0x0004
-#define HTTP_HEAD_HAS_LENGTH		0x0008	/* Content-Length */
-#define HTTP_HEAD_HAS_ENCODING		0x0010	/* Transfer-Encoding */
-#define HTTP_HEAD_HAS_EXPECT		0x0020
-#define HTTP_HEAD_MANY_CONNECTION	0x0100	/* more lines than the one whose value was kept */
-#define HTTP_HEAD_MANY_UPGRADE		0x0200
-#define HTTP_HEAD_MANY_LENGTH		0x0400
-#define HTTP_HEAD_MANY_ENCODING		0x0800
-#define HTTP_HEAD_MANY_EXPECT		0x1000
+#define HTTP_HEAD_HAS_HOST		0x01
+#define HTTP_HEAD_HAS_CONNECTION	0x02
+#define HTTP_HEAD_HAS_UPGRADE		0x04
+#define HTTP_HEAD_HAS_LENGTH		0x08	/* Content-Length */
+#define HTTP_HEAD_HAS_ENCODING		0x10	/* Transfer-Encoding */
+#define HTTP_HEAD_HAS_EXPECT		0x20
+/* More lines of that name than the one whose value was kept. */
+#define HTTP_HEAD_MANY(has)		((has) << 8)
 
 /**
  * struct http_head - a head being read, or read; embedded once for each connection
@@ -87,7 +84,7 @@ enum http_head_reason {
  * @head_len: length in bytes up to and including the empty line; 0 until done; the preface's
  *	length after a preface
  * @fields: where the first header line begins; 0 until the request line was read
- * @flags: HTTP_HEAD_HAS_*, HTTP_HEAD_MANY_*
+ * @flags: HTTP_HEAD_HAS_*, HTTP_HEAD_MANY() of them
  * @lines: header lines so far
  * @minor: the version's second number: 0 for HTTP/1.0, 1 for HTTP/1.1
  * @empty: parser: empty lines skipped before the request line
@@ -111,7 +108,7 @@ struct http_head {
 	u32 pos;
 	u32 line;
 	u32 head_len;
-	u16 fields;
+	u32 fields;
 	u16 flags;
 	u8 lines;
 	u8 minor;
