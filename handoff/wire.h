@@ -302,6 +302,18 @@ u32 wire_encode(u8 *buf, u32 room, const struct wire_msg *msg);
 u32 wire_decode(const u8 *buf, u32 len, struct wire_msg *msg);
 
 /**
+ * wire_pad() - make a message longer without changing what it says
+ * @buf: a message, from wire_encode(); the only one there
+ * @room: bytes at @buf
+ * @len: its length now, bytes
+ * @padded: and then
+ *
+ * Context: any; touches nothing but its arguments.
+ * Return: @padded, or 0 if it is less than @len or more than fits.
+ */
+u32 wire_pad(u8 *buf, u32 room, u32 len, u32 padded);
+
+/**
  * wire_handoff_room() - head bytes that fit beside HANDOFF's own fields
  * @room: bytes a message may have
  * @ipv6: family of the flow
