@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "http_answer.h"
+#include "btcp/http_answer.h"
 
 static const char *phrase(u16 status)
 {

@@ -6,7 +6,7 @@
 #ifndef BTCP_HTTP_ANSWER_H
 #define BTCP_HTTP_ANSWER_H
 
-#include "pure.h"
+#include "btcp/pure.h"
 
 #define HTTP_ANSWER_MAX		512	/* bytes; fits every MSS from 536 on */
 

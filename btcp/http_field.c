@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "http_field.h"
+#include "btcp/http_field.h"
 
 static bool is_tchar(u8 c)
 {

@@ -6,7 +6,7 @@
 #ifndef BTCP_HTTP_FIELD_H
 #define BTCP_HTTP_FIELD_H
 
-#include "pure.h"
+#include "btcp/pure.h"
 
 /**
  * http_is_token() - is this a non-empty token (RFC 9110 5.6.2): a method, a field name, a list

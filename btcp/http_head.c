@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "http_field.h"
-#include "http_head.h"
+#include "btcp/http_field.h"
+#include "btcp/http_head.h"
 
 static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 

@@ -7,8 +7,8 @@
 #ifndef BTCP_HTTP_HEAD_H
 #define BTCP_HTTP_HEAD_H
 
-#include "http_target.h"
-#include "pure.h"
+#include "btcp/http_target.h"
+#include "btcp/pure.h"
 
 #define HTTP_HEAD_MAX_LEN	65536	/* bytes, from the first to the end of the empty line */
 #define HTTP_HEAD_MAX_LINES	128	/* header lines, without request line and the empty line */

@@ -7,8 +7,8 @@
  * if "Connection:close" can be squeezed in: the white space around values means nothing, and some
  * lines mean nothing either. What curl sends by itself has just enough of both.
  */
-#include "http_field.h"
-#include "http_once.h"
+#include "btcp/http_field.h"
+#include "btcp/http_once.h"
 
 static const char close_line[] = "Connection:close\r\n";
 

@@ -6,8 +6,8 @@
 #ifndef BTCP_HTTP_ONCE_H
 #define BTCP_HTTP_ONCE_H
 
-#include "http_head.h"
-#include "pure.h"
+#include "btcp/http_head.h"
+#include "btcp/pure.h"
 
 /**
  * enum http_once_result - what was done

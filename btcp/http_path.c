@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "http_path.h"
+#include "btcp/http_path.h"
 
 #define PATH_END	(-1)
 

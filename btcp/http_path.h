@@ -5,7 +5,7 @@
 #ifndef BTCP_HTTP_PATH_H
 #define BTCP_HTTP_PATH_H
 
-#include "pure.h"
+#include "btcp/pure.h"
 
 /**
  * http_path_normalise() - decode each %XX once, merge slashes, remove dot segments (RFC 3986

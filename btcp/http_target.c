@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "http_target.h"
+#include "btcp/http_target.h"
 
 /* reg-name of RFC 3986 3.2.2; a bad %XX in it is left to the server, which never matches it. */
 static bool is_host_char(u8 c)

@@ -6,7 +6,7 @@
 #ifndef BTCP_HTTP_TARGET_H
 #define BTCP_HTTP_TARGET_H
 
-#include "pure.h"
+#include "btcp/pure.h"
 
 /**
  * struct http_span - a part of the head

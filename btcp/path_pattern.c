@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "path_pattern.h"
+#include "btcp/path_pattern.h"
 
 static bool is_hex(u8 c)
 {

@@ -6,7 +6,7 @@
 #ifndef BTCP_PATH_PATTERN_H
 #define BTCP_PATH_PATTERN_H
 
-#include "pure.h"
+#include "btcp/pure.h"
 
 #define PATH_PATTERN_MAX	255	/* bytes as written, the star included */
 

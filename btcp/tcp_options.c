@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "tcp_options.h"
+#include "btcp/tcp_options.h"
 
 void tcp_options_parse(struct tcp_options_seen *seen, const u8 *opt, u32 len)
 {

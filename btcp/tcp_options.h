@@ -6,7 +6,7 @@
 #ifndef BTCP_TCP_OPTIONS_H
 #define BTCP_TCP_OPTIONS_H
 
-#include "pure.h"
+#include "btcp/pure.h"
 
 #define TCP_OPTIONS_MAX		40	/* bytes that a header can hold */
 #define TCP_WSCALE_MAX		14	/* RFC 7323 2.3 */

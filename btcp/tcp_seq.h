@@ -6,7 +6,7 @@
 #ifndef BTCP_TCP_SEQ_H
 #define BTCP_TCP_SEQ_H
 
-#include "pure.h"
+#include "btcp/pure.h"
 
 /**
  * tcp_seq_before() - a < b on the circle

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "tcp_options.h"
-#include "tcp_seq.h"
-#include "translate.h"
+#include "btcp/tcp_options.h"
+#include "btcp/tcp_seq.h"
+#include "btcp/translate.h"
 
 #define TCP_HEADER_LEN	20
 #define TCP_OFF_SEQ	4

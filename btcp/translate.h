@@ -7,7 +7,7 @@
 #ifndef BTCP_TRANSLATE_H
 #define BTCP_TRANSLATE_H
 
-#include "pure.h"
+#include "btcp/pure.h"
 
 /**
  * struct btcp_translation - what lies between the wire and the back-end's TCP; constant once the
