@@ -36,7 +36,7 @@ struct handoff_flow {
 	struct handoff_tuple tuple;
 	u64 id;
 	refcount_t ref;
-	spinlock_t lock;
+	spinlock_t lock;	/* of @state, @dead and the role's own fields */
 	unsigned long expires;
 	u8 state;
 	bool dead;

@@ -11,11 +11,30 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 
+/* 6.12: asm/unaligned.h became linux/unaligned.h */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#include <asm/unaligned.h>
+#else
+#include <linux/unaligned.h>
+#endif
+
 /* 6.4: class_create() lost its module argument, ns_type and namespace() const */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
 #define compat_class_create(name)	class_create(THIS_MODULE, name)
+#define compat_class_device		struct device
 #else
 #define compat_class_create(name)	class_create(name)
+#define compat_class_device		const struct device
 #endif
+
+/* 6.7: a dump's attributes moved into an embedded struct genl_info */
+static inline struct nlattr **compat_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	return genl_dumpit_info(cb)->attrs;
+#else
+	return genl_dumpit_info(cb)->info.attrs;
+#endif
+}
 
 #endif /* _BTCP_COMPAT_H */

@@ -119,7 +119,7 @@ enum btcp_attr {
 	BTCP_A_GAUGE,		/* flag: STAT may fall */
 	BTCP_A_STAT,		/* nest, repeated: NAME, VALUE [, HELP, GAUGE] */
 	BTCP_A_PATH_MTU,	/* u32, bytes */
-	BTCP_A_LISTENING,	/* u8: families on which the port is listened to, bit 0 v4, bit 1 v6 */
+	BTCP_A_LISTENING,	/* u8: who listens on the port: bit 0 v4, bit 1 v6 */
 	BTCP_A_FLOW_ID,		/* u64 */
 	BTCP_A_AGE,		/* u32, ms since the flow began */
 	BTCP_A_IDLE,		/* u32, ms since the last packet */
