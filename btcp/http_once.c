@@ -69,7 +69,8 @@ static bool squeeze(u8 *buf, const struct http_head *h, bool drop_expect)
 	u32 pos = 0, at = h->fields;
 	struct http_line line;
 
-	if (squeezed_len(buf, h, drop_expect) + close_len > end - at)
+	if (h->lines == HTTP_HEAD_MAX_LINES ||
+	    squeezed_len(buf, h, drop_expect) + close_len > end - at)
 		return false;
 
 	/* What is written never passes what was read: pos is already at the line after. */
