@@ -167,8 +167,8 @@ static void http_head_parse__nul_anywhere(void **state)
 		/* Behind a CR the CR is judged first. */
 		buf[at] = 0;
 		assert_int_equal(parse(&h, buf, len), HTTP_HEAD_REFUSED);
-		assert_int_equal(h.reason,
-				 buf[at ? at - 1 : 0] == '\r' ? HTTP_REASON_BARE_CR : HTTP_REASON_NUL);
+		assert_int_equal(h.reason, at && buf[at - 1] == '\r' ? HTTP_REASON_BARE_CR :
+								       HTTP_REASON_NUL);
 		assert_int_equal(http_head_status(h.reason), 400);
 		free(buf);
 	}
@@ -288,7 +288,8 @@ static void http_head_parse__request_line_alone_fills_it(void **state)
 
 static void http_head_next_line__walks_all(void **state)
 {
-	static const char text[] = "GET / HTTP/1.0\r\nA:b\r\nCookie: \t x=1; y=2 \r\nE:\r\n\r\nbody";
+	static const char text[] =
+		"GET / HTTP/1.0\r\nA:b\r\nCookie: \t x=1; y=2 \r\nE:\r\n\r\nbody";
 	const u8 *buf = (const u8 *)text;
 	struct http_line line;
 	struct http_head h;

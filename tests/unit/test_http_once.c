@@ -94,8 +94,9 @@ static void http_once_edit__table(void **state)
 		http_head_init(&again);
 		assert_row(rows[i].before, http_head_parse(&again, buf, len) == HTTP_HEAD_DONE);
 		assert_row(rows[i].before, again.head_len == h.head_len);
-		if (rows[i].result != HTTP_ONCE_UNTOUCHED)
-			assert_row(rows[i].before, http_once_edit(buf, &again) == HTTP_ONCE_NOTHING);
+		assert_row(rows[i].before,
+			   rows[i].result == HTTP_ONCE_UNTOUCHED ||
+			   http_once_edit(buf, &again) == HTTP_ONCE_NOTHING);
 		free(buf);
 	}
 }
