@@ -135,5 +135,5 @@ dump_state() {
 		[[ ! -s $RUN/$ns/access.log ]] || tail -n 5 "$RUN/$ns/access.log"
 	done
 	printf -- '-- kernel\n'
-	dmesg | tail -n 15
+	dmesg | grep -vE 'br0: port|ADDRCONF|promiscuous mode' | tail -n 15
 }

@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Everything that is checked, cheapest first; all of it runs even if something fails.
+#
+#   make check                all
+#   make check TEST=name      only the cluster's tests of that name, for $KERNEL
+#   make check STEPS='lint unit'     only these: lint unit fuzz build cluster
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+passed=0 failed=0 skipped=0
+summary=()
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+_tell() {
+	summary+=("$(printf '%-44s %-8s %4d s' "$1" "$2" "$3")")
+	printf '%s\n' "${summary[-1]}"
+}
+
+# step NAME COMMAND…: one thing that holds or does not
+step() {
+	local began=$SECONDS
+	say "$1"
+	if "${@:2}"; then
+		passed=$((passed + 1))
+		_tell "$1" ok $((SECONDS - began))
+	else
+		failed=$((failed + 1))
+		_tell "$1" 'not ok' $((SECONDS - began))
+	fi
+}
+
+# suite NAME COMMAND…: many things, counted by the last line of what it says. Its exit
+# status counts beside them: a suite cannot fail in silence, nor pass without a count.
+suite() {
+	local began=$SECONDS rc=0 p=0 f=0 s=0 said=ok line
+	say "$1"
+	# "if" keeps errexit from ending this; pipefail brings the suite's status.
+	if "${@:2}" 2>&1 | tee "$log"; then rc=0; else rc=1; fi
+	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1) || true
+	if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+) ]]; then
+		p=${BASH_REMATCH[1]} f=${BASH_REMATCH[2]} s=${BASH_REMATCH[3]}
+	else
+		printf '%s: no closing line with its count\n' "$1" >&2
+		rc=1
+	fi
+	((rc == 0 || f)) || f=1
+	((f == 0)) || said='not ok'
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+	_tell "$1 ($p, $f, $s)" "$said" $((SECONDS - began))
+}
+
+in_folder() {
+	[[ -e $TOP/$1/Makefile ]] || {
+		printf 'error: no %s/Makefile\n' "$1" >&2
+		return 1
+	}
+	make --no-print-directory -C "$TOP/$1" "${@:2}"
+}
+
+cluster_suite() {
+	KERNEL=$1 "$TOP/scripts/in-cluster.sh" -t "${LIMIT:-1200}" tests/cluster/run.sh
+}
+
+wanted() { [[ -z ${STEPS:-} || " $STEPS " == *" $1 "* ]]; }
+
+if [[ -n ${TEST:-} ]]; then
+	suite "cluster, TEST=$TEST" cluster_suite "$("$TOP/scripts/kernels.sh" default)"
+else
+	if wanted lint; then step 'lint' "$TOP/scripts/lint.sh"; fi
+	if wanted unit; then suite 'unit tests' in_folder tests/unit; fi
+	if wanted fuzz; then suite 'fuzz smoke' in_folder tests/fuzz smoke TIME="${FUZZ_TIME:-5}"; fi
+	if wanted build; then
+		step 'build btcpctl' "$TOP/scripts/build-btcpctl.sh"
+		for release in $("$TOP/scripts/kernels.sh" list); do
+			step "build $release, no warning" "$TOP/scripts/build-modules.sh" --strict "$release"
+		done
+	fi
+	if wanted cluster; then
+		for series in 6.1 6.12; do
+			release=$("$TOP/scripts/kernels.sh" newest "$series")
+			suite "cluster on $release" cluster_suite "$release"
+		done
+	fi
+fi
+
+printf '\n'
+printf '%s\n' "${summary[@]}"
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+((failed == 0))

@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Static analysis and style: licence lines, shellcheck, checkpatch, sparse.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+cd "$TOP"
+
+bad=0
+complain() {
+	printf 'lint: %s\n' "$*" >&2
+	bad=1
+}
+
+# What git knows or would add; without git (a tarball), all there is.
+files() {
+	if git rev-parse --git-dir >/dev/null 2>&1; then
+		git ls-files -co --exclude-standard -- "$@"
+	else
+		find "$@" -type f ! -path '*/build/*'
+	fi | while read -r f; do [[ ! -f $f ]] || printf '%s\n' "$f"; done
+}
+
+say 'lint: licence lines'
+while read -r f; do
+	case $f in
+	COPYING | *.json | */corpus/* | debian/* | *.pcap | *.svg | *.patch) continue ;;
+	esac
+	[[ ! -s $f ]] || head -n 5 "$f" | grep -q 'SPDX-License-Identifier:' || complain "$f: no SPDX-License-Identifier in its first lines"
+done < <(files .)
+
+say 'lint: shellcheck'
+mapfile -t scripts < <(files . | while read -r f; do
+	[[ $f == *.sh || $(head -c 30 "$f" | tr -d '\0') =~ ^'#!/bin/'(ba)?sh ]] && printf '%s\n' "$f"
+done || true)
+# Sourced files are checked by themselves; and what is a condition's side effect here
+# (A && B || C) is meant as such.
+shellcheck -x -e SC1090,SC1091,SC2015 -- "${scripts[@]}" || complain 'shellcheck has complaints'
+
+say 'lint: checkpatch'
+checkpatch=$CACHE/checkpatch/checkpatch.pl
+tarball=/usr/src/linux-source-6.1.tar.xz
+if [[ ! -e $checkpatch ]]; then
+	[[ -e $tarball ]] || die "no $tarball: make packages"
+	say 'unpacking checkpatch from the kernel source (half a minute, once)'
+	mkdir -p "$CACHE/checkpatch"
+	tar -xf "$tarball" -C "$CACHE/checkpatch" --strip-components=2 \
+		linux-source-6.1/scripts/{spelling.txt,const_structs.checkpatch,checkpatch.pl}
+fi
+# The kernel's rules, but for those about being part of it: there is no MAINTAINERS
+# here, and version conditionals have a place.
+ignore=FILE_PATH_CHANGES,LINUX_VERSION_CODE,CONSTANT_CONVERSION
+kernel_c() { files btcp bip handoff include | grep -E '[.][ch]$' || true; }
+user_c() { files tools tests | grep -E '[.][ch]$' || true; }
+mapfile -t sources < <(kernel_c)
+if ((${#sources[@]})); then
+	perl "$checkpatch" --no-tree --strict --quiet --terse --show-types --max-line-length=100 \
+		--ignore "$ignore" -f "${sources[@]}" || complain 'checkpatch has complaints'
+fi
+# Userspace has its own types, names of libraries, and printf.
+mapfile -t sources < <(user_c)
+if ((${#sources[@]})); then
+	perl "$checkpatch" --no-tree --strict --quiet --terse --show-types --max-line-length=100 \
+		--ignore "$ignore,CAMELCASE,PREFER_KERNEL_TYPES,NEW_TYPEDEFS,AVOID_EXTERNS,SSCANF_TO_KSTRTO,PREFER_FALLTHROUGH,STRCPY,STRNCPY,STRLCPY,CONSIDER_KSTRTO,VOLATILE,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE,COMPLEX_MACRO,USE_NEGATIVE_ERRNO,WEAK_DECLARATION,ENOSYS,ARRAY_SIZE,PREFER_DEFINED_ATTRIBUTE_MACRO" \
+		-f "${sources[@]}" || complain 'checkpatch has complaints about userspace'
+fi
+
+if [[ -e Kbuild ]]; then
+	say 'lint: sparse'
+	release=$(scripts/kernels.sh newest 6.1)
+	folder=$BUILD/sparse
+	mkdir -p "$folder"
+	# Always all of it: sparse sees only what is compiled.
+	rm -rf "${folder:?}"/*
+	cp -r --parents Kbuild $(ls -d btcp bip handoff include 2>/dev/null) "$folder"
+	find "$folder" \( -name '*.o' -o -name '.*.cmd' -o -name '*.mod*' -o -name '*.ko' \) -exec rm -f {} +
+	make -C "$(scripts/kernels.sh headers "$release")" M="$folder" C=2 CF=-D__CHECK_ENDIAN__ \
+		-j"$(nproc)" modules >"$folder/log" 2>&1 || {
+		grep -E 'error' "$folder/log" | head -n 20 >&2
+		complain "sparse: the build for $release fails ($folder/log)"
+	}
+	# Only what it says about files here: the kernel's headers have their own.
+	if grep -E "^(\./)?($folder/)?(btcp|bip|handoff|include)/.*: (warning|error):" "$folder/log" |
+		grep -v 'uapi/linux' | sort -u >&2; then
+		complain 'sparse has complaints'
+	fi
+else
+	complain 'no Kbuild: nothing for sparse to look at'
+fi
+
+((!bad)) || die 'lint failed'
+say 'lint: clean'
