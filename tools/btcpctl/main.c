@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "btcpctl.h"
+#include "print.h"
+
+/*
+ * All there is.  Where a noun has a show, it stands first: it is what the noun
+ * alone does.
+ */
+const struct command commands[] = {
+	{ "service", "show", service_show, BTCP_CMD_SERVICE_GET, "[NAME]" },
+	{ "service", "add", service_change, BTCP_CMD_SERVICE_NEW,
+	  "NAME vip ADDR:PORT [vip ADDR:PORT ...] [requests once|first] [admin up|drain]" },
+	{ "service", "set", service_change, BTCP_CMD_SERVICE_SET,
+	  "NAME [vip ADDR:PORT ...] [requests once|first|auto] [admin up|drain]" },
+	{ "service", "del", service_del, BTCP_CMD_SERVICE_DEL, "NAME" },
+
+	{ "backend", "show", backend_show, BTCP_CMD_BACKEND_GET, "[NAME]" },
+	{ "backend", "add", backend_change, BTCP_CMD_BACKEND_NEW,
+	  "NAME addr ADDR:PORT [addr ADDR6:PORT] [control ADDR[:PORT]] [weight N] [admin up|drain|down] key FILE",
+	},
+	{ "backend", "set", backend_change, BTCP_CMD_BACKEND_SET,
+	  "NAME [addr ADDR:PORT ...] [control ADDR[:PORT]] [weight N] [admin up|drain|down] [key FILE]",
+	},
+	{ "backend", "del", backend_del, BTCP_CMD_BACKEND_DEL, "NAME" },
+
+	{ "pool", "show", pool_show, BTCP_CMD_POOL_GET, "[NAME]" },
+	{ "pool", "add", pool_change, BTCP_CMD_POOL_NEW,
+	  "NAME [policy wrr] [backend B [weight N] ...]" },
+	{ "pool", "set", pool_change, BTCP_CMD_POOL_SET,
+	  "NAME [policy wrr] [backend B [weight N] ...]" },
+	{ "pool", "del", pool_del, BTCP_CMD_POOL_DEL, "NAME" },
+
+	{ "member", "show", member_show, BTCP_CMD_POOL_GET, "[POOL]" },
+	{ "member", "add", member_change, BTCP_CMD_MEMBER_NEW, "POOL BACKEND [weight N]" },
+	{ "member", "set", member_change, BTCP_CMD_MEMBER_SET, "POOL BACKEND weight N" },
+	{ "member", "del", member_change, BTCP_CMD_MEMBER_DEL, "POOL BACKEND" },
+
+	{ "rule", "show", rule_show, BTCP_CMD_RULE_GET, "[SERVICE]" },
+	{ "rule", "add", rule_change, BTCP_CMD_RULE_NEW,
+	  "SERVICE [[pref N] path PATTERN] pool NAME" },
+	{ "rule", "set", rule_change, BTCP_CMD_RULE_SET,
+	  "SERVICE {pref N [path PATTERN]|default} [pool NAME]" },
+	{ "rule", "del", rule_change, BTCP_CMD_RULE_DEL, "SERVICE {pref N|default}" },
+
+	{ "frontend", "show", frontend_show, BTCP_CMD_FRONTEND_GET, "[NAME]" },
+	{ "frontend", "add", frontend_change, BTCP_CMD_FRONTEND_NEW,
+	  "NAME addr ADDR [control ADDR[:PORT]] vip ADDR:PORT [port LOCALPORT] [vip ... [port ...]] key FILE",
+	},
+	{ "frontend", "set", frontend_change, BTCP_CMD_FRONTEND_SET,
+	  "NAME [addr ADDR] [control ADDR[:PORT]] [vip ADDR:PORT [port LOCALPORT] ...] [key FILE]",
+	},
+	{ "frontend", "del", frontend_del, BTCP_CMD_FRONTEND_DEL, "NAME" },
+
+	{ "control", "show", control_show, BTCP_CMD_CONTROL_GET, "" },
+	{ "control", "set", control_set, BTCP_CMD_CONTROL_SET, "[local ADDR] [port N]" },
+	{ "limit", "show", settings_show, BTCP_CMD_LIMIT_GET, "[NAME]" },
+	{ "limit", "set", settings_set, BTCP_CMD_LIMIT_SET, "NAME VALUE" },
+	{ "timeout", "show", settings_show, BTCP_CMD_TIMEOUT_GET, "[NAME]" },
+	{ "timeout", "set", settings_set, BTCP_CMD_TIMEOUT_SET, "NAME DURATION" },
+
+	{ "flow", "show", flow_show, BTCP_CMD_FLOW_GET,
+	  "[service S] [backend B] [client ADDR]" },
+	{ "stats", "show", stats_show, BTCP_CMD_STATS_GET, "" },
+	{ "key", "gen", key_gen, BTCP_CMD_UNSPEC, "" },
+	{ "save", NULL, save, BTCP_CMD_UNSPEC, "" },
+	{}
+};
+
+const struct noun nouns[] = {
+	{ "service", "btcp_frontend", "VIPs with their rules",
+	  "requests: once ends the connection after one response, first lets later requests\n"
+	  "follow the first; auto, the default, is first with one pool and once with several.\n"
+	  "An IPv6 address with a port stands in brackets: [fd00::100]:80\n" },
+	{ "backend", "btcp_frontend", "servers, as the front-end knows them",
+	  "One addr of each family.  control: where its control channel is, if not there.\n"
+	  "weight 0: nothing new.  drain: nothing new; down: live flows are reset.\n"
+	  "FILE holds what btcpctl key gen printed; use one for each pair of hosts.\n" },
+	{ "pool", "btcp_frontend", "ordered sets of back-ends",
+	  "set replaces all members if it names any; see member for single ones.\n"
+	  "A member's weight replaces its back-end's.\n" },
+	{ "member", "btcp_frontend", "a pool's back-ends, one by one", NULL },
+	{ "rule", "btcp_frontend", "which requests go to which pool",
+	  "PATTERN: /a (just this), '/img/*' (what begins so), '*.jpg' (what ends so).\n"
+	  "Lowest pref first, omitted: the highest + 10.  A rule without a condition is the\n"
+	  "service's default and takes no pref.  No rule matched: 404.\n" },
+	{ "frontend", "btcp_backend", "front-ends, as the back-end knows them",
+	  "vip is a grant: only these may be handed off, and only to LOCALPORT (the VIP's if\n"
+	  "omitted).  set replaces all grants if it names any.\n"
+	  "FILE holds what btcpctl key gen printed; use one for each pair of hosts.\n" },
+	{ "control", "btcp_frontend (or btcp_backend)", "the control channel's own address",
+	  "Default: the route's address and UDP port 7689.\n" },
+	{ "limit", "btcp_frontend (or btcp_backend)", "how much of everything there may be",
+	  "VALUE is a plain number, in the unit that show names.\n" },
+	{ "timeout", "btcp_frontend (or btcp_backend)", "how long everything may take",
+	  "DURATION is a number with ms, s, min or h behind it; a plain one is seconds.\n"
+	  "JSON has milliseconds.\n" },
+	{ "flow", "btcp_frontend (or btcp_backend)", "client connections",
+	  "Needs CAP_NET_ADMIN in the network namespace.\n" },
+	{ "stats", "btcp_frontend (or btcp_backend)", "this host's counters, and what each means",
+	  "-s shows those of each service, backend or frontend with its show.\n" },
+	{ "key", NULL, "keys of the control channel",
+	  "gen prints 32 random bytes in base64: (umask 077; btcpctl key gen > FILE)\n" },
+	{ "save", "btcp_frontend (or btcp_backend)",
+	  "print the configuration as commands for btcpctl -batch",
+	  "Keys are saved as the paths of their files.\n" },
+	{}
+};
+
+const struct noun *noun_find(const char *name)
+{
+	const struct noun *noun = nouns;
+
+	while (noun->name && strcmp(noun->name, name))
+		noun++;
+	return noun;
+}
+
+static const char *noun_name(const void *list, int i)
+{
+	return ((const struct noun *)list)[i].name;
+}
+
+/* Verbs of other nouns are NULL: match() passes them over */
+struct verbs {
+	const char *noun;
+};
+
+static const char *verb_name(const void *list, int i)
+{
+	const struct verbs *verbs = list;
+
+	return strcmp(commands[i].noun, verbs->noun) ? NULL : commands[i].verb;
+}
+
+static bool is_help(const struct args *args)
+{
+	return args->count == 1 && !strcmp(args->word[0], "help");
+}
+
+int run_command(struct args *args)
+{
+	int status, i, count = ARRAY_SIZE(nouns) - 1;
+	const char *word = args_next(args);
+	const struct command *command;
+	struct verbs verbs;
+
+	if (!word || !strcmp(word, "help")) {
+		help(NULL, NULL);
+		return word ? STATUS_OK : STATUS_SYNTAX;
+	}
+	status = match(word, &i, count, noun_name, nouns, "object; see btcpctl help");
+	if (status)
+		return status;
+	verbs.noun = nouns[i].name;
+	if (is_help(args)) {
+		help(verbs.noun, NULL);
+		return STATUS_OK;
+	}
+	command = commands;
+	while (strcmp(command->noun, verbs.noun))
+		command++;
+	if (!command->verb)
+		return command->run(command, args);
+	if (args->count) {
+		count = ARRAY_SIZE(commands) - 1;
+		status = match(args->word[0], &i, count, verb_name, &verbs, "command here");
+		if (status)
+			return status;
+		args_next(args);
+		command = &commands[i];
+	} else if (strcmp(command->verb, "show")) {
+		help(verbs.noun, NULL);
+		return STATUS_SYNTAX;
+	}
+	if (is_help(args)) {
+		help(verbs.noun, command->verb);
+		return STATUS_OK;
+	}
+	return command->run(command, args);
+}
+
+static int enter_netns(const char *name)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if (snprintf(path, sizeof(path), strchr(name, '/') ? "%s" : "/var/run/netns/%s", name) >=
+	    (int)sizeof(path))
+		return fail(STATUS_SYNTAX, "-netns: the name is too long");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fail(STATUS_SYNTAX, "-netns \"%s\": %s", name, strerror(errno));
+	if (setns(fd, CLONE_NEWNET)) {
+		fail(STATUS_REFUSED, "-netns \"%s\": %s", name, strerror(errno));
+		close(fd);
+		return STATUS_REFUSED;
+	}
+	close(fd);
+	return STATUS_OK;
+}
+
+/* In the order in which a letter that several begin with is theirs */
+static const char *const options[] = {
+	"json", "pretty", "netns", "statistics", "force", "batch", "Version", "help",
+};
+
+static const char *option_of(const char *word)
+{
+	const char *name = word + 1 + (word[1] == '-');
+
+	for (size_t i = 0; *name && i < ARRAY_SIZE(options); i++)
+		if (!strncmp(options[i], name, strlen(name)))
+			return options[i];
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	struct args args = { argc - 1, argv + 1 };
+	const char *batch = NULL, *netns = NULL;
+	bool force = false;
+	int status;
+
+	while (args.count && args.word[0][0] == '-' && args.word[0][1]) {
+		const char *word = args_next(&args), *option = option_of(word);
+
+		if (!option)
+			return fail(STATUS_SYNTAX, "\"%s\": no such option; see btcpctl help",
+				    word);
+		if ((!strcmp(option, "netns") || !strcmp(option, "batch")) && !args.count)
+			return fail(STATUS_SYNTAX, "-%s: its value is missing", option);
+
+		if (!strcmp(option, "json"))
+			print_options.json = true;
+		else if (!strcmp(option, "pretty"))
+			print_options.pretty = true;
+		else if (!strcmp(option, "statistics"))
+			print_options.statistics = true;
+		else if (!strcmp(option, "force"))
+			force = true;
+		else if (!strcmp(option, "netns"))
+			netns = args_next(&args);
+		else if (!strcmp(option, "batch"))
+			batch = args_next(&args);
+		else if (!strcmp(option, "Version"))
+			return puts("btcpctl " BTCPCTL_VERSION) < 0;
+		else
+			return help(NULL, NULL), STATUS_OK;
+	}
+	if (netns) {
+		status = enter_netns(netns);
+		if (status)
+			return status;
+	}
+	if (batch)
+		status = args_end(&args) ?: run_batch(batch, force);
+	else
+		status = run_command(&args);
+	if (fflush(stdout) || ferror(stdout))
+		return fail(STATUS_REFUSED, "standard output: %s", strerror(errno));
+	return status;
+}

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "nl.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netlink.h>
+#include <netlink/errno.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "btcpctl.h"
+#include "print.h"
+
+#define REQUEST_MAX (64 * 1024)	/* bytes; a service of 64 VIPs needs 2,000 */
+
+/* What an attribute is called on the command line, to name it in a refusal */
+static const struct {
+	const char *word;
+	enum { BYTES, STRING, NUMBER, PORT, ADDRESS, ENDPOINT, MEMBER } kind;
+} attributes[BTCP_A_MAX + 1] = {
+	[BTCP_A_NAME] = { NULL, STRING },	/* the noun's own */
+	[BTCP_A_ADDR] = { "addr", ADDRESS },
+	[BTCP_A_PORT] = { "port", PORT },
+	[BTCP_A_LOCAL_PORT] = { "port", PORT },
+	[BTCP_A_VIP] = { "vip", ENDPOINT },
+	[BTCP_A_ENDPOINT] = { "addr", ENDPOINT },
+	[BTCP_A_CONTROL] = { "control", ENDPOINT },
+	[BTCP_A_CLIENT] = { "client", ENDPOINT },
+	[BTCP_A_MEMBER] = { "backend", MEMBER },
+	[BTCP_A_SERVICE] = { "service", STRING },
+	[BTCP_A_BACKEND] = { "backend", STRING },
+	[BTCP_A_FRONTEND] = { "frontend", STRING },
+	[BTCP_A_POOL] = { "pool", STRING },
+	[BTCP_A_KEY] = { "key", BYTES },
+	[BTCP_A_KEY_PATH] = { "key", STRING },
+	[BTCP_A_WEIGHT] = { "weight", NUMBER },
+	[BTCP_A_ADMIN] = { "admin", NUMBER },
+	[BTCP_A_REQUESTS] = { "requests", NUMBER },
+	[BTCP_A_POLICY] = { "policy", STRING },
+	[BTCP_A_PREF] = { "pref", NUMBER },
+	[BTCP_A_DEFAULT] = { "default", BYTES },
+	[BTCP_A_PATH] = { "path", STRING },
+	[BTCP_A_VALUE] = { "value", NUMBER },
+};
+
+/* An answer with an attribute shorter than this is dropped before anybody reads it */
+static struct nla_policy answer_policy[BTCP_A_MAX + 1] = {
+	[BTCP_A_NAME] = { .type = NLA_STRING },
+	[BTCP_A_ADDR] = { .minlen = 4, .maxlen = 16 },
+	[BTCP_A_PORT] = { .type = NLA_U16 },
+	[BTCP_A_LOCAL_PORT] = { .type = NLA_U16 },
+	[BTCP_A_VIP] = { .type = NLA_NESTED },
+	[BTCP_A_ENDPOINT] = { .type = NLA_NESTED },
+	[BTCP_A_CONTROL] = { .type = NLA_NESTED },
+	[BTCP_A_CLIENT] = { .type = NLA_NESTED },
+	[BTCP_A_MEMBER] = { .type = NLA_NESTED },
+	[BTCP_A_SERVICE] = { .type = NLA_STRING },
+	[BTCP_A_BACKEND] = { .type = NLA_STRING },
+	[BTCP_A_FRONTEND] = { .type = NLA_STRING },
+	[BTCP_A_POOL] = { .type = NLA_STRING },
+	[BTCP_A_KEY_PATH] = { .type = NLA_STRING },
+	[BTCP_A_KEY_FINGERPRINT] = { .minlen = BTCP_FINGERPRINT_LEN },
+	[BTCP_A_WEIGHT] = { .type = NLA_U32 },
+	[BTCP_A_ADMIN] = { .type = NLA_U8 },
+	[BTCP_A_REQUESTS] = { .type = NLA_U8 },
+	[BTCP_A_POLICY] = { .type = NLA_STRING },
+	[BTCP_A_PREF] = { .type = NLA_U32 },
+	[BTCP_A_PATH] = { .type = NLA_STRING },
+	[BTCP_A_STATE] = { .type = NLA_STRING },
+	[BTCP_A_ROLE] = { .type = NLA_STRING },
+	[BTCP_A_VALUE] = { .type = NLA_U64 },
+	[BTCP_A_HELP] = { .type = NLA_STRING },
+	[BTCP_A_UNIT] = { .type = NLA_STRING },
+	[BTCP_A_STAT] = { .type = NLA_NESTED },
+	[BTCP_A_PATH_MTU] = { .type = NLA_U32 },
+	[BTCP_A_LISTENING] = { .type = NLA_U8 },
+	[BTCP_A_FLOW_ID] = { .type = NLA_U64 },
+	[BTCP_A_AGE] = { .type = NLA_U32 },
+	[BTCP_A_IDLE] = { .type = NLA_U32 },
+	[BTCP_A_PACKETS] = { .type = NLA_U64 },
+};
+
+/**
+ * struct exchange - one request and what became of it
+ * @command: whose it is
+ * @request: as sent
+ * @answer: called for each object
+ * @arg: for @answer
+ * @status: enum status
+ * @done: nothing more is to come
+ */
+struct exchange {
+	const struct command *command;
+	struct nlmsghdr *request;
+	answer_fn answer;
+	void *arg;
+	int status;
+	bool done;
+};
+
+bool request_role_optional;
+
+struct nl_msg *request_new(__u8 cmd)
+{
+	struct nl_msg *msg = nlmsg_alloc_size(REQUEST_MAX);
+
+	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, 0, 0, 0, cmd,
+				 BTCP_GENL_VERSION)) {
+		fail(STATUS_REFUSED, "out of memory");
+		exit(STATUS_REFUSED);
+	}
+	return msg;
+}
+
+void request_free(struct nl_msg *msg)
+{
+	/* There may be a key in it. */
+	explicit_bzero(nlmsg_data(nlmsg_hdr(msg)), nlmsg_datalen(nlmsg_hdr(msg)));
+	nlmsg_free(msg);
+}
+
+static int too_long(void)
+{
+	return fail(STATUS_SYNTAX, "the command is too long; add the rest by further commands");
+}
+
+int request_put(struct nl_msg *msg, int attr, const void *data, int len)
+{
+	return nla_put(msg, attr, len, data) ? too_long() : STATUS_OK;
+}
+
+int request_nest(struct nl_msg *msg, int attr, struct nlattr **nest)
+{
+	*nest = nla_nest_start(msg, attr);
+	return *nest ? STATUS_OK : too_long();
+}
+
+bool answer_nest(struct nlattr *nest, struct nlattr **tb)
+{
+	return !nla_parse_nested(tb, BTCP_A_MAX, nest, answer_policy);
+}
+
+struct nlattr *answer_next(struct nlattr *pos, struct nlattr *first, int len, int attr)
+{
+	int rem = len;
+
+	if (pos) {
+		rem -= (char *)pos - (char *)first;
+		pos = nla_next(pos, &rem);
+	} else {
+		pos = first;
+	}
+	while (nla_ok(pos, rem) && nla_type(pos) != attr)
+		pos = nla_next(pos, &rem);
+	return nla_ok(pos, rem) ? pos : NULL;
+}
+
+static int no_module(const struct command *command)
+{
+	return fail(STATUS_REFUSED, "%s: the kernel module is not loaded: modprobe %s",
+		    command->noun, noun_find(command->noun)->module);
+}
+
+/* The attribute that begins @offset bytes into the request, or NULL */
+static struct nlattr *attr_at(struct nlmsghdr *request, __u32 offset)
+{
+	struct nlattr *attr = (struct nlattr *)((char *)request + offset);
+
+	if (offset < NLMSG_HDRLEN + GENL_HDRLEN || offset > request->nlmsg_len ||
+	    !nla_ok(attr, request->nlmsg_len - offset) || nla_type(attr) > BTCP_A_MAX)
+		return NULL;
+	return attr;
+}
+
+/* The string of a request of our own making, which is why it ends */
+static const char *request_string(struct nlmsghdr *request, int type)
+{
+	struct nlattr *attr = nlmsg_find_attr(request, GENL_HDRLEN, type);
+
+	return attr ? nla_get_string(attr) : NULL;
+}
+
+/* What was refused, as it was typed: pool "x" */
+static void describe(const struct exchange *x, struct nlattr *attr, char *text, size_t size)
+{
+	const char *word = attributes[nla_type(attr)].word ?: x->command->noun;
+	struct nlattr *tb[BTCP_A_MAX + 1];
+	char endpoint[ENDPOINT_TEXT];
+	const char *path;
+
+	switch (attributes[nla_type(attr)].kind) {
+	case STRING:
+		snprintf(text, size, "%s \"%s\"", word, nla_get_string(attr));
+		return;
+	case NUMBER:
+		if (nla_len(attr) == 1)
+			snprintf(text, size, "%s", word);
+		else
+			snprintf(text, size, "%s %llu", word,
+				 nla_len(attr) == 4 ? nla_get_u32(attr) :
+				 (unsigned long long)nla_get_u64(attr));
+		return;
+	case PORT:
+		snprintf(text, size, "%s %u", word, ntohs(nla_get_u16(attr)));
+		return;
+	case ADDRESS:
+		snprintf(text, size, "%s %s", word, format_address(attr, endpoint));
+		return;
+	case ENDPOINT:
+		snprintf(text, size, "%s %s", word, format_endpoint(attr, endpoint));
+		return;
+	case MEMBER:
+		if (!answer_nest(attr, tb) || !tb[BTCP_A_NAME])
+			break;
+		snprintf(text, size, "%s \"%s\"", word, nla_get_string(tb[BTCP_A_NAME]));
+		return;
+	case BYTES:
+		path = request_string(x->request, BTCP_A_KEY_PATH);
+		if (nla_type(attr) != BTCP_A_KEY || !path)
+			break;
+		snprintf(text, size, "%s \"%s\"", word, path);
+		return;
+	}
+	snprintf(text, size, "%s", word);
+}
+
+/* For what the kernel refuses before the family is asked */
+static const char *sentence_of(int error)
+{
+	switch (error) {
+	case EPERM:
+		return "not permitted: needs CAP_NET_ADMIN in this network namespace";
+	case EOPNOTSUPP:
+		return "the kernel module is older than btcpctl and does not know this";
+	case EEXIST:
+		return "exists already";
+	case ENOENT:
+		return "there is none";
+	}
+	return strerror(error);
+}
+
+/*
+ * A refusal as the kernel words it.  libnl 3.7 does not know extended acks, so
+ * the attributes behind the error (or behind the end of a dump) are read here.
+ */
+static void refused(struct exchange *x, int error, struct nlmsghdr *answer, int hdrlen)
+{
+	struct nlattr *tb[NLMSGERR_ATTR_MAX + 1] = {};
+	const char *sentence = NULL, *name;
+	struct nlattr *attr = NULL;
+	char what[BTCP_KEY_PATH_LEN + 64];
+
+	x->done = true;
+	if (error == EOPNOTSUPP && request_role_optional)
+		return;
+	x->status = STATUS_REFUSED;
+	if (answer->nlmsg_flags & NLM_F_ACK_TLVS &&
+	    nlmsg_datalen(answer) > (int)NLMSG_ALIGN(hdrlen))
+		nla_parse(tb, NLMSGERR_ATTR_MAX,
+			  (struct nlattr *)((char *)nlmsg_data(answer) + NLMSG_ALIGN(hdrlen)),
+			  nlmsg_datalen(answer) - NLMSG_ALIGN(hdrlen), NULL);
+	if (tb[NLMSGERR_ATTR_MSG])
+		sentence = nla_get_string(tb[NLMSGERR_ATTR_MSG]);
+	if (tb[NLMSGERR_ATTR_OFFS] && nla_len(tb[NLMSGERR_ATTR_OFFS]) == 4)
+		attr = attr_at(x->request, nla_get_u32(tb[NLMSGERR_ATTR_OFFS]));
+
+	if (!sentence)
+		sentence = sentence_of(error);
+
+	/* Without a culprit the object itself is named. */
+	name = request_string(x->request, BTCP_A_NAME);
+	if (attr) {
+		describe(x, attr, what, sizeof(what));
+		fail(STATUS_REFUSED, "%s: %s", what, sentence);
+	} else if (name && error != EPERM) {
+		fail(STATUS_REFUSED, "%s \"%s\": %s", x->command->noun, name, sentence);
+	} else {
+		fail(STATUS_REFUSED, "%s: %s", x->command->noun, sentence);
+	}
+}
+
+static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error, void *arg)
+{
+	struct nlmsghdr *answer = (struct nlmsghdr *)((char *)error - NLMSG_HDRLEN);
+	int hdrlen = sizeof(*error);
+
+	(void)from;
+	if (!(answer->nlmsg_flags & NLM_F_CAPPED))
+		hdrlen += error->msg.nlmsg_len - NLMSG_HDRLEN;
+	refused(arg, -error->error, answer, hdrlen);
+	return NL_STOP;
+}
+
+static int on_ack(struct nl_msg *msg, void *arg)
+{
+	struct exchange *x = arg;
+
+	(void)msg;
+	x->done = true;
+	return NL_STOP;
+}
+
+/* A dump that fails half way says so in its last message. */
+static int on_finish(struct nl_msg *msg, void *arg)
+{
+	struct nlmsghdr *answer = nlmsg_hdr(msg);
+	struct exchange *x = arg;
+	int error = 0;
+
+	if (nlmsg_datalen(answer) >= (int)sizeof(error))
+		memcpy(&error, nlmsg_data(answer), sizeof(error));
+	if (error < 0)
+		refused(x, -error, answer, sizeof(error));
+	x->done = true;
+	return NL_STOP;
+}
+
+static int on_valid(struct nl_msg *msg, void *arg)
+{
+	struct genlmsghdr *header = genlmsg_hdr(nlmsg_hdr(msg));
+	struct nlattr *tb[BTCP_A_MAX + 1];
+	struct exchange *x = arg;
+	struct nlattr *first;
+	int len;
+
+	if (!genlmsg_valid_hdr(nlmsg_hdr(msg), 0))
+		return NL_SKIP;
+	first = genlmsg_attrdata(header, 0);
+	len = genlmsg_attrlen(header, 0);
+	if (x->answer && !nla_parse(tb, BTCP_A_MAX, first, len, answer_policy))
+		x->answer(tb, first, len, x->arg);
+	return NL_OK;
+}
+
+/* One for the life of the program: a batch of ten thousand looks up the family once. */
+static struct nl_sock *sock;
+static int family;
+
+static int sock_open(const struct command *command)
+{
+	int on = 1, error;
+
+	if (sock)
+		return STATUS_OK;
+	sock = nl_socket_alloc();
+	if (!sock)
+		return fail(STATUS_REFUSED, "out of memory");
+	error = genl_connect(sock);
+	if (error) {
+		fail(STATUS_REFUSED, "generic netlink: %s", nl_geterror(error));
+		goto err;
+	}
+	/* Without the second the kernel would send a refused key back to us. */
+	if (setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) ||
+	    setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on))) {
+		fail(STATUS_REFUSED, "netlink socket: %s", strerror(errno));
+		goto err;
+	}
+	nl_socket_set_buffer_size(sock, 1 << 20, 0);
+	family = genl_ctrl_resolve(sock, BTCP_GENL_NAME);
+	if (family < 0) {
+		no_module(command);
+		goto err;
+	}
+	return STATUS_OK;
+err:
+	nl_socket_free(sock);
+	sock = NULL;
+	return STATUS_REFUSED;
+}
+
+static int request_exchange(struct exchange *x, struct nl_msg *msg)
+{
+	int status = sock_open(x->command), error;
+	struct nl_cb *cb;
+
+	if (status)
+		return status;
+	cb = nl_cb_alloc(NL_CB_DEFAULT);
+	if (!cb)
+		return fail(STATUS_REFUSED, "out of memory");
+	nl_cb_err(cb, NL_CB_CUSTOM, on_error, x);
+	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, x);
+	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, x);
+	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_valid, x);
+
+	x->request = nlmsg_hdr(msg);
+	x->request->nlmsg_type = family;
+	error = nl_send_auto(sock, msg);
+	while (error >= 0 && !x->done) {
+		error = nl_recvmsgs(sock, cb);
+		if (error == -NLE_DUMP_INTR) {
+			warn("%s: changed while it was listed; the list may be incomplete",
+			     x->command->noun);
+			error = 0;
+		}
+	}
+	nl_cb_put(cb);
+	if (!x->done)
+		return fail(STATUS_REFUSED, "netlink: %s", nl_geterror(error));
+	return x->status;
+}
+
+int request_change(const struct command *command, struct nl_msg *msg)
+{
+	struct exchange x = { .command = command };
+	int status;
+
+	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	status = request_exchange(&x, msg);
+	request_free(msg);
+	return status;
+}
+
+int request_dump(const struct command *command, struct nl_msg *msg, answer_fn answer, void *arg)
+{
+	struct exchange x = { .command = command, .answer = answer, .arg = arg };
+	int status;
+
+	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
+	status = request_exchange(&x, msg);
+	request_free(msg);
+	return status;
+}

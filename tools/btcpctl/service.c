@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "args.h"
+#include "btcpctl.h"
+#include "print.h"
+#include "show.h"
+
+/* As enum btcp_requests and enum btcp_admin, but that a service is never down */
+static const char *const requests_choices[] = { "auto", "once", "first", NULL };
+static const char *const service_admin[] = { "up", "drain", NULL };
+
+/* http is what there is; tls and tcp come with their routing. */
+static int parse_proto(struct args *args, const struct keyword *keyword, struct nl_msg *msg)
+{
+	static const char *const protos[] = { "http", "tls", "tcp" };
+	const char *word = args_next(args);
+
+	(void)msg;
+	for (int i = 0; word && i < 3; i++)
+		if (!strcmp(word, protos[i]))
+			return i ? fail(STATUS_SYNTAX,
+					"%s %s: not supported by this version of the kernel module",
+					keyword->word, word) : STATUS_OK;
+	return fail(STATUS_SYNTAX, "%s: http, tls or tcp", keyword->word);
+}
+
+static int parse_requests(struct args *args, const struct keyword *keyword, struct nl_msg *msg)
+{
+	if (args->count && !strcmp(args->word[0], "each"))
+		return fail(STATUS_SYNTAX,
+			    "%s each: not supported by this version of the kernel module",
+			    keyword->word);
+	return parse_choice(args, keyword, msg);
+}
+
+static const struct keyword service_keywords[] = {
+	{ "vip", parse_endpoint, BTCP_A_VIP, KEYWORD_REPEAT | KEYWORD_NEEDED },
+	{ "requests", parse_requests, BTCP_A_REQUESTS, .choices = requests_choices },
+	{ "admin", parse_choice, BTCP_A_ADMIN, .choices = service_admin },
+	{ "proto", parse_proto },
+	{ "persist", parse_unsupported },
+	{}
+};
+
+int service_change(const struct command *command, struct args *args)
+{
+	return change_named(command, args, service_keywords);
+}
+
+int service_del(const struct command *command, struct args *args)
+{
+	return del_named(command, args);
+}
+
+static void service_print(struct nlattr **tb, struct nlattr *first, int len)
+{
+	struct nlattr *vip;
+
+	print_object_begin("service add");
+	print_string("name", NULL, nla_get_string(tb[BTCP_A_NAME]));
+	print_array_begin("vips");
+	for (vip = answer_next(NULL, first, len, BTCP_A_VIP); vip;
+	     vip = answer_next(vip, first, len, BTCP_A_VIP)) {
+		print_item_begin();
+		print_endpoint("vip", vip);
+		print_item_end();
+	}
+	print_array_end();
+	if (tb[BTCP_A_REQUESTS])
+		print_choice("requests", "requests", requests_choices,
+			     nla_get_u8(tb[BTCP_A_REQUESTS]));
+	if (tb[BTCP_A_ADMIN])
+		print_choice("admin", "admin", service_admin, nla_get_u8(tb[BTCP_A_ADMIN]));
+	print_condition(tb);
+	print_stats(first, len);
+	print_object_end();
+}
+
+int service_show(const struct command *command, struct args *args)
+{
+	return show_named(command, args, service_print);
+}
