@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What every fuzz target includes: the entry point, a check, and buffers that end where they end. */
+/* What every fuzz target includes: the entry point, a check, buffers that end where they end. */
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H
 

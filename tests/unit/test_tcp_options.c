@@ -33,20 +33,21 @@ static void check(const char *label, const u8 *opt, u32 len, struct tcp_options_
 static void tcp_options_parse__reads_a_syn_of_linux(void **state)
 {
 	(void)state;
-	check_bytes("linux", OPTIONS(.mss = 1460, .sack_ok = true, .has_ts = true, .tsval = 0x01020304, .has_wscale = true, .wscale = 7),
+	check_bytes("linux",
+		    OPTIONS(.mss = 1460, .sack_ok = true, .has_ts = true, .tsval = 0x01020304,
+			    .has_wscale = true, .wscale = 7),
 		    2, 4, 0x05, 0xb4, 4, 2, 8, 10, 1, 2, 3, 4, 0, 0, 0, 0, 1, 3, 3, 7);
-	check_bytes("windows", OPTIONS(.mss = 1460, .sack_ok = true, .has_wscale = true, .wscale = 8),
+	check_bytes("windows",
+		    OPTIONS(.mss = 1460, .sack_ok = true, .has_wscale = true, .wscale = 8),
 		    2, 4, 0x05, 0xb4, 1, 3, 3, 8, 1, 1, 4, 2);
 }
 
 static void tcp_options_parse__stops_at_the_end(void **state)
 {
 	(void)state;
-	check_bytes("none", OPTIONS(0),
-		    1, 1, 1, 1);
+	check_bytes("none", OPTIONS(0), 1, 1, 1, 1);
 	check("empty", (const u8 *)"", 0, OPTIONS(0));
-	check_bytes("EOL", OPTIONS(.sack_ok = true),
-		    4, 2, 0, 2, 4, 5, 5);
+	check_bytes("EOL", OPTIONS(.sack_ok = true), 4, 2, 0, 2, 4, 5, 5);
 }
 
 static void tcp_options_parse__survives_bad_lengths(void **state)
@@ -54,25 +55,19 @@ static void tcp_options_parse__survives_bad_lengths(void **state)
 	(void)state;
 	check_bytes("length 0", OPTIONS(.sack_ok = true, .malformed = true),
 		    4, 2, 254, 0, 2, 4, 5, 5);
-	check_bytes("length 1", OPTIONS(.malformed = true),
-		    254, 1, 4, 2);
-	check_bytes("beyond", OPTIONS(.sack_ok = true, .malformed = true),
-		    4, 2, 2, 4, 5);
-	check_bytes("no length", OPTIONS(.malformed = true),
-		    1, 1, 1, 2);
+	check_bytes("length 1", OPTIONS(.malformed = true), 254, 1, 4, 2);
+	check_bytes("beyond", OPTIONS(.sack_ok = true, .malformed = true), 4, 2, 2, 4, 5);
+	check_bytes("no length", OPTIONS(.malformed = true), 1, 1, 1, 2);
 	check_bytes("known kind, wrong length", OPTIONS(0),
 		    2, 3, 5, 3, 4, 7, 0, 4, 3, 0, 8, 4, 0, 0);
-	check_bytes("unknown kind", OPTIONS(.sack_ok = true),
-		    34, 2, 30, 4, 1, 2, 4, 2);
+	check_bytes("unknown kind", OPTIONS(.sack_ok = true), 34, 2, 30, 4, 1, 2, 4, 2);
 }
 
 static void tcp_options_parse__limits_the_scale(void **state)
 {
 	(void)state;
-	check_bytes("scale 15", OPTIONS(.has_wscale = true, .wscale = 14),
-		    3, 3, 15);
-	check_bytes("scale 0", OPTIONS(.has_wscale = true),
-		    3, 3, 0);
+	check_bytes("scale 15", OPTIONS(.has_wscale = true, .wscale = 14), 3, 3, 15);
+	check_bytes("scale 0", OPTIONS(.has_wscale = true), 3, 3, 0);
 }
 
 static void tcp_options_build__lays_out_as_linux_does(void **state)
