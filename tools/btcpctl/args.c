@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "btcpctl.h"
-#include "nl.h"
 #include "print.h"
+#include "request.h"
 
 int match(const char *word, int *index, int count,
 	  const char *(*name)(const void *list, int i), const void *list, const char *what)

@@ -15,9 +15,7 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #ifndef __printf
-#define __printf(format, first) \
-	__attribute__ \
-	((__format__(__printf__, format, first)))
+#define __printf(format, first) __attribute((__format__(__printf__, format, first)))
 #endif
 
 struct args;

@@ -16,8 +16,8 @@
 
 #include "args.h"
 #include "btcpctl.h"
-#include "nl.h"
 #include "print.h"
+#include "request.h"
 
 #define KEY_BASE64_LEN 44	/* 4 * ((BTCP_KEY_LEN + 2) / 3), one '=' at its end */
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "btcpctl.h"
-#include "nl.h"
+#include "request.h"
 
 #define DEPTH_MAX 8	/* object, array, item ... */
 
