@@ -5,6 +5,7 @@
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Outside the tree, so that a fresh clone does not download again.
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/btcp
+# shellcheck disable=SC2034 # used by who sources this
 BUILD=$TOP/build
 
 # Plain users have no sbin in their path, and modprobe, depmod, nft live there.
@@ -35,7 +36,7 @@ with_lock() {
 
 # packages SECTION…: the names in these sections of the list
 packages() {
-	local want=" $* " section= line
+	local want=" $* " section="" line
 	while read -r line; do
 		case $line in
 		'' | '#'*) ;;

@@ -7,6 +7,7 @@ counter() { ip netns exec "$1" cat "/sys/class/btcp/$2/statistics/$3"; }
 
 # snmp NAMESPACE NAME: the kernel's own, TcpInSegs or TCPLossProbes; absent reads as 0
 snmp() {
+	# shellcheck disable=SC2016 # awk's own
 	ip netns exec "$1" awk -v want="$2" '
 		FNR % 2 == 1 { split($0, names); next }
 		{
@@ -22,14 +23,16 @@ link_bytes() { ip netns exec "$1" cat "/sys/class/net/$2/statistics/$3_bytes"; }
 
 # -- captures ------------------------------------------------------------------
 
-# tcpdump's words for "has payload", and for the flags, of both families (no IPv6
-# extension headers here)
-HAS_PAYLOAD='((ip and tcp and (ip[2:2] - ((ip[0] & 0xf) << 2) - ((tcp[12] & 0xf0) >> 2)) != 0) or (ip6 and ip6[6] = 6 and (ip6[4:2] - ((ip6[52] & 0xf0) >> 2)) != 0))'
-# tcp_flags MASK VALUE
+# tcp_flags MASK VALUE, and tcpdump's words for "has payload" and for flags, of both
+# families (no IPv6 extension headers here)
 tcp_flags() { printf '((ip and tcp and tcp[13] & %s = %s) or (ip6 and ip6[6] = 6 and ip6[53] & %s = %s))' "$1" "$2" "$1" "$2"; }
-HAS_FIN=$(tcp_flags 1 1)
-HAS_RST=$(tcp_flags 4 4)
-IS_SYNACK=$(tcp_flags 0x12 0x12)
+# shellcheck disable=SC2034 # for the tests
+{
+	HAS_PAYLOAD='((ip and tcp and (ip[2:2] - ((ip[0] & 0xf) << 2) - ((tcp[12] & 0xf0) >> 2)) != 0) or (ip6 and ip6[6] = 6 and (ip6[4:2] - ((ip6[52] & 0xf0) >> 2)) != 0))'
+	HAS_FIN=$(tcp_flags 1 1)
+	HAS_RST=$(tcp_flags 4 4)
+	IS_SYNACK=$(tcp_flags 0x12 0x12)
+}
 
 declare -A PCAP_PID
 pcap_file() { printf '%s/%s.pcap\n' "$RUN" "$1"; }

@@ -39,6 +39,8 @@ port() {
 top=$(argument btcp.top)
 token=$(argument btcp.token)
 
+faults() { grep -v '^#' "$top/tests/vm/kernel-faults"; }
+
 if grep -q btcp.interactive /proc/cmdline; then
 	dmesg -n 1
 	setsid -c -w bash /run/btcp/share/command </dev/hvc0 >/dev/hvc0 2>&1
@@ -51,10 +53,10 @@ else
 fi
 
 # Some kinds of trouble end neither in a panic nor in a failed command.
-if words=$(dmesg | grep -E -f "$top/tests/vm/kernel-faults"); then
+if dmesg | grep -q -E -f <(faults); then
 	{
 		printf '# the kernel complained:\n'
-		dmesg | grep -E -B 2 -A 40 -f "$top/tests/vm/kernel-faults" | head -n 150 | sed 's/^/#   /'
+		dmesg | grep -E -B 2 -A 40 -f <(faults) | head -n 150 | sed 's/^/#   /'
 	} >"$out"
 	dmesg >"$BTCP_RESULTS/dmesg"
 	((rc)) || rc=1

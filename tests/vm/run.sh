@@ -63,6 +63,7 @@ else
 fi
 
 qemu_pid='' keep=''
+# shellcheck disable=SC2317 # called by the trap
 cleanup() {
 	local rc=$?
 	trap - EXIT INT TERM
@@ -102,7 +103,7 @@ accelerator() {
 accel=$(accelerator)
 case $accel in
 kvm) accel_args=(-accel kvm -cpu host) ;;
-tcg) accel_args=(-accel tcg,thread=multi -cpu max) ;;
+tcg) accel_args=(-accel 'tcg,thread=multi' -cpu max) ;;
 *) die "BTCP_ACCEL=$accel: kvm or tcg" ;;
 esac
 
@@ -130,23 +131,23 @@ args=(
 	-nodefaults -no-user-config -display none -no-reboot -nic none
 	"${accel_args[@]}" -smp 2 -m "$memory"
 	-kernel "$vmlinuz" -initrd "$initramfs" -append "$cmdline"
-	-object rng-random,id=rng,filename=/dev/urandom -device virtio-rng-pci,rng=rng
+	-object 'rng-random,id=rng,filename=/dev/urandom' -device 'virtio-rng-pci,rng=rng'
 	-virtfs "local,path=/,security_model=none,readonly=on,mount_tag=root,multidevs=remap"
 	-virtfs "local,path=$run/share,security_model=none,readonly=on,mount_tag=share"
 	-virtfs "local,path=$results,security_model=none,mount_tag=results"
 	-chardev "file,id=console,path=$run/console" -serial chardev:console
 	-device virtio-serial-pci
 	-chardev "file,id=status,path=$run/status"
-	-device virtserialport,chardev=status,name=btcp.status
+	-device 'virtserialport,chardev=status,name=btcp.status'
 )
 if [[ -n $interactive ]]; then
-	args+=(-chardev stdio,id=out,signal=off -device virtconsole,chardev=out)
+	args+=(-chardev 'stdio,id=out,signal=off' -device 'virtconsole,chardev=out')
 	qemu-system-x86_64 "${args[@]}" "${extra[@]}" && rc=0 || rc=$?
 else
 	mkfifo "$run/out"
 	cat <"$run/out" &
 	cat_pid=$!
-	args+=(-chardev "file,id=out,path=$run/out" -device virtserialport,chardev=out,name=btcp.out)
+	args+=(-chardev "file,id=out,path=$run/out" -device 'virtserialport,chardev=out,name=btcp.out')
 	qemu-system-x86_64 "${args[@]}" "${extra[@]}" </dev/null >"$run/qemu.log" 2>&1 &
 	qemu_pid=$!
 	timeout "$limit" tail --pid="$qemu_pid" -s 0.1 -f /dev/null && rc=0 || rc=$?
@@ -161,10 +162,12 @@ else
 	wait "$cat_pid"
 fi
 
+faults() { grep -v '^#' "$TOP/tests/vm/kernel-faults"; }
+
 # The kernel's words: from the first line that says what is wrong, else the last ones.
 kernel_words() {
 	local from
-	from=$(grep -n -m 1 -E -f "$TOP/tests/vm/kernel-faults" "$run/console" | cut -d: -f1) || true
+	from=$(grep -n -m 1 -E -f <(faults) "$run/console" | cut -d: -f1) || true
 	printf '# the kernel said:\n'
 	if [[ -n $from ]]; then
 		tail -n "+$from" "$run/console" | head -n 80
@@ -179,7 +182,7 @@ case $status in
 	rc=${status#"$token "}
 	rc=${rc%%[!0-9]*}
 	# The guest has looked through its log; the panic may have come after.
-	if grep -q -E -f "$TOP/tests/vm/kernel-faults" "$run/console"; then
+	if grep -q -E -f <(faults) "$run/console"; then
 		kernel_words >&2
 		((rc)) || rc=1
 	fi
