@@ -213,7 +213,7 @@ static void run__not_understood(void **state)
 		{ "backend add be1 addr 10.2.0.3:80", "key: missing" },
 		{ "backend add be1 key @/good", "addr: missing" },
 		{ "backend set be1 weight", "weight: its value is missing" },
-		{ "backend set be1 weight 65536", "weight \"65536\": from 0 to 65535" },
+		{ "backend set be1 weight 65536", "\"65536\": not a number from 0 to 65535" },
 		{ "backend set be1 weight -1", "weight \"-1\": not a number" },
 		{ "backend set be1 weight 1x", "weight \"1x\": not a number" },
 		{ "backend set be1 weight 4294967297", "not a number" },

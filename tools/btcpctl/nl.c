@@ -19,7 +19,7 @@
 /* What an attribute is called on the command line, to name it in a refusal */
 static const struct {
 	const char *word;
-	enum { BYTES, STRING, NUMBER, PORT, ADDRESS, ENDPOINT, MEMBER } kind;
+	enum { BYTES, STRING, NUMBER, PORT, ADDRESS, ENDPOINT, MEMBER, VALUE } kind;
 } attributes[BTCP_A_MAX + 1] = {
 	[BTCP_A_NAME] = { NULL, STRING },	/* the noun's own */
 	[BTCP_A_ADDR] = { "addr", ADDRESS },
@@ -43,7 +43,7 @@ static const struct {
 	[BTCP_A_PREF] = { "pref", NUMBER },
 	[BTCP_A_DEFAULT] = { "default", BYTES },
 	[BTCP_A_PATH] = { "path", STRING },
-	[BTCP_A_VALUE] = { "value", NUMBER },
+	[BTCP_A_VALUE] = { NULL, VALUE },
 };
 
 /**
@@ -91,13 +91,25 @@ static const char *request_string(struct nlmsghdr *request, int type)
 	return attr ? nla_get_string(attr) : NULL;
 }
 
+/* A name is the noun's own, but for those of members */
+static const char *word_of(const struct exchange *x, struct nlattr *attr)
+{
+	if (attributes[nla_type(attr)].word)
+		return attributes[nla_type(attr)].word;
+	if (nla_type(attr) == BTCP_A_NAME &&
+	    (!strcmp(x->command->noun, "member") ||
+	     attr != nlmsg_find_attr(x->request, GENL_HDRLEN, BTCP_A_NAME)))
+		return "backend";
+	return x->command->noun;
+}
+
 /* What was refused, as it was typed: pool "x" */
 static void describe(const struct exchange *x, struct nlattr *attr, char *text, size_t size)
 {
-	const char *word = attributes[nla_type(attr)].word ?: x->command->noun;
+	const char *word = word_of(x, attr);
 	struct nlattr *tb[BTCP_A_MAX + 1];
-	char endpoint[ENDPOINT_TEXT];
-	const char *path;
+	char value[ENDPOINT_TEXT];
+	const char *string;
 
 	switch (attributes[nla_type(attr)].kind) {
 	case STRING:
@@ -111,14 +123,23 @@ static void describe(const struct exchange *x, struct nlattr *attr, char *text, 
 				 nla_len(attr) == 4 ? nla_get_u32(attr) :
 				 (unsigned long long)nla_get_u64(attr));
 		return;
+	case VALUE:
+		string = request_string(x->request, BTCP_A_NAME) ?: "?";
+		if (strcmp(x->command->noun, "timeout"))
+			snprintf(value, sizeof(value), "%llu",
+				 (unsigned long long)nla_get_u64(attr));
+		else
+			format_duration(nla_get_u64(attr), value);
+		snprintf(text, size, "%s \"%s\" %s", word, string, value);
+		return;
 	case PORT:
 		snprintf(text, size, "%s %u", word, ntohs(nla_get_u16(attr)));
 		return;
 	case ADDRESS:
-		snprintf(text, size, "%s %s", word, format_address(attr, endpoint));
+		snprintf(text, size, "%s %s", word, format_address(attr, value));
 		return;
 	case ENDPOINT:
-		snprintf(text, size, "%s %s", word, format_endpoint(attr, endpoint));
+		snprintf(text, size, "%s %s", word, format_endpoint(attr, value));
 		return;
 	case MEMBER:
 		if (!answer_nest(attr, tb) || !tb[BTCP_A_NAME])
@@ -126,10 +147,10 @@ static void describe(const struct exchange *x, struct nlattr *attr, char *text, 
 		snprintf(text, size, "%s \"%s\"", word, nla_get_string(tb[BTCP_A_NAME]));
 		return;
 	case BYTES:
-		path = request_string(x->request, BTCP_A_KEY_PATH);
-		if (nla_type(attr) != BTCP_A_KEY || !path)
+		string = request_string(x->request, BTCP_A_KEY_PATH);
+		if (nla_type(attr) != BTCP_A_KEY || !string)
 			break;
-		snprintf(text, size, "%s \"%s\"", word, path);
+		snprintf(text, size, "%s \"%s\"", word, string);
 		return;
 	}
 	snprintf(text, size, "%s", word);
