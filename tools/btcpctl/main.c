@@ -111,7 +111,7 @@ const struct noun nouns[] = {
 	  "gen prints 32 random bytes in base64: (umask 077; btcpctl key gen > FILE)\n" },
 	{ "save", "btcp_frontend (or btcp_backend)",
 	  "print the configuration as commands for btcpctl -batch",
-	  "Keys are saved as the paths of their files.\n" },
+	  "Keys are saved as the paths of their files.  Needs CAP_NET_ADMIN.\n" },
 	{}
 };
 

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/netlink.h>
 #include <netlink/errno.h>
 #include <netlink/genl/ctrl.h>
@@ -12,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "btcpctl.h"
 #include "print.h"
@@ -156,12 +159,15 @@ static void describe(const struct exchange *x, struct nlattr *attr, char *text, 
 	snprintf(text, size, "%s", word);
 }
 
+static const char not_permitted[] =
+	"not permitted: needs CAP_NET_ADMIN in this network namespace";
+
 /* For what the kernel refuses before the family is asked */
 static const char *sentence_of(int error)
 {
 	switch (error) {
 	case EPERM:
-		return "not permitted: needs CAP_NET_ADMIN in this network namespace";
+		return not_permitted;
 	case EOPNOTSUPP:
 		return "the kernel module is older than btcpctl and does not know this";
 	case EEXIST:
@@ -354,4 +360,16 @@ int request_dump(const struct command *command, struct nl_msg *msg, answer_fn an
 	status = request_exchange(&x, msg);
 	request_free(msg);
 	return status;
+}
+
+int request_privileged(const struct command *command)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	/* No glibc function, and libcap is too much for one bit. */
+	if (syscall(SYS_capget, &header, data) ||
+	    !(data[CAP_TO_INDEX(CAP_NET_ADMIN)].effective & CAP_TO_MASK(CAP_NET_ADMIN)))
+		return fail(STATUS_REFUSED, "%s: %s", command->noun, not_permitted);
+	return STATUS_OK;
 }

@@ -43,4 +43,13 @@ typedef void (*answer_fn)(struct nlattr **tb, struct nlattr *first, int len, voi
  */
 int request_dump(const struct command *command, struct nl_msg *msg, answer_fn answer, void *arg);
 
+/**
+ * request_privileged() - refuse those who may not change anything
+ * @command: what they want, for the sentence
+ *
+ * For commands whose questions the kernel answers to everybody, one by one.
+ * Return: enum status.
+ */
+int request_privileged(const struct command *command);
+
 #endif /* BTCPCTL_NL_H */

@@ -16,9 +16,8 @@ static const char *const saved[] = {
 
 int save(const struct command *command, struct args *args)
 {
-	int status = args_end(args);
+	int status = args_end(args) ?: request_privileged(command);
 
-	(void)command;
 	if (status)
 		return status;
 	/* A host is a front-end, a back-end or both: what it is not, it has none of. */
