@@ -35,33 +35,19 @@ for _ns in "${NEAR[@]}" "${FAR[@]}"; do
 done
 unset _ns
 
-# address NAMESPACE 4|6 and mac NAMESPACE [eth1]: of its interface
-address() {
-	case $1/$2 in
-	client/4) echo 10.1.0.2 ;; client/6) echo fd00:1::2 ;;
-	router/4) echo 10.2.0.1 ;; router/6) echo fd00:2::1 ;;
-	fe/4) echo 10.2.0.2 ;; fe/6) echo fd00:2::2 ;;
-	be1/4) echo 10.2.0.3 ;; be1/6) echo fd00:2::3 ;;
-	be2/4) echo 10.2.0.4 ;; be2/6) echo fd00:2::4 ;;
-	r2/4) echo 10.2.0.5 ;; r2/6) echo fd00:2::5 ;;
-	be3/4) echo 10.4.0.3 ;; be3/6) echo fd00:4::3 ;;
-	vip/4) echo "$VIP4" ;; vip/6) echo "$VIP6" ;;
-	*) fail "address: $1 has none" ;;
-	esac
-}
-mac() {
-	case $1/${2:-eth0} in
-	client/eth0) echo 02:00:00:00:00:c1 ;;
-	router/eth0) echo 02:00:00:00:00:a0 ;; router/eth1) echo 02:00:00:00:00:a1 ;;
-	fe/eth0) echo 02:00:00:00:00:fe ;;
-	be1/eth0) echo 02:00:00:00:00:b1 ;;
-	be2/eth0) echo 02:00:00:00:00:b2 ;;
-	be3/eth0) echo 02:00:00:00:00:b3 ;;
-	r2/eth0) echo 02:00:00:00:02:a0 ;; r2/eth1) echo 02:00:00:00:02:a1 ;;
-	r3/eth0) echo 02:00:00:00:03:a0 ;; r3/eth1) echo 02:00:00:00:03:a1 ;;
-	*) fail "mac: $1 has none" ;;
-	esac
-}
+# Tables, not functions with a subshell each: a process costs 10 ms and more under
+# emulation. ${MAC[fe]}, and ${MAC[router/eth1]} for a second interface.
+declare -A IP4=([client]=10.1.0.2 [router]=10.2.0.1 [fe]=10.2.0.2 [be1]=10.2.0.3 [be2]=10.2.0.4
+	[r2]=10.2.0.5 [be3]=10.4.0.3 [vip]=$VIP4)
+declare -A IP6=([client]=fd00:1::2 [router]=fd00:2::1 [fe]=fd00:2::2 [be1]=fd00:2::3 [be2]=fd00:2::4
+	[r2]=fd00:2::5 [be3]=fd00:4::3 [vip]=$VIP6)
+declare -A MAC=([client]=02:00:00:00:00:c1 [router]=02:00:00:00:00:a0 [router/eth1]=02:00:00:00:00:a1
+	[fe]=02:00:00:00:00:fe [be1]=02:00:00:00:00:b1 [be2]=02:00:00:00:00:b2 [be3]=02:00:00:00:00:b3
+	[r2]=02:00:00:00:02:a0 [r2/eth1]=02:00:00:00:02:a1 [r3]=02:00:00:00:03:a0 [r3/eth1]=02:00:00:00:03:a1)
+
+# address NAMESPACE 4|6, mac NAMESPACE [eth1]: the same, for reading well in a test
+address() { if [[ $2 == 4 ]]; then echo "${IP4[$1]}"; else echo "${IP6[$1]}"; fi; }
+mac() { if [[ ${2:-eth0} == eth0 ]]; then echo "${MAC[$1]}"; else echo "${MAC[$1/$2]}"; fi; }
 
 # url 4|6 PATH [NAMESPACE]: of the VIP, or of a host itself
 url() {
@@ -71,89 +57,74 @@ url() {
 	printf 'http://%s%s\n' "$a" "$2"
 }
 
-# No duplicate address detection: it makes an address unusable for a second. No
-# redirects: the routers know better paths than the tests want.
-SYSCTLS='net.ipv6.conf.default.accept_dad=0
-net.ipv6.conf.all.accept_dad=0
-net.ipv6.conf.default.accept_ra=0
-net.ipv6.conf.default.router_solicitations=0
-net.ipv4.conf.all.rp_filter=0
-net.ipv4.conf.default.rp_filter=0
-net.ipv4.conf.all.send_redirects=0
-net.ipv4.conf.default.send_redirects=0'
+# What every namespace starts with, taken from the first one (it is the VM's own, and
+# nobody else is here). No duplicate address detection: it makes an address unusable
+# for a second. No redirects: the routers know better paths than the tests want.
+_sysctls() {
+	printf '%s\n' net.core.devconf_inherit_init_net=1 \
+		net.ipv6.conf.{all,default}.accept_dad=0 net.ipv6.conf.{all,default}.accept_ra=0 \
+		net.ipv6.conf.{all,default}.router_solicitations=0 \
+		net.ipv4.conf.{all,default}.rp_filter=0 net.ipv4.conf.{all,default}.send_redirects=0
+}
 
-_add_ns() {
-	local ns
-	for ns in "$@"; do
-		ip netns add "$ns"
-		case $ns in
-		router | r[23]) printf '%s\nnet.ipv4.ip_forward=1\nnet.ipv6.conf.all.forwarding=1\n' "$SYSCTLS" ;;
-		lan) printf 'net.ipv6.conf.default.disable_ipv6=1\n' ;;
-		*) printf '%s\n' "$SYSCTLS" ;;
-		esac >"$RUN/sysctl"
-		ip netns exec "$ns" sysctl -q -p "$RUN/sysctl"
-		ip -n "$ns" link set lo up
+# _wire NS IFACE NS [IFACE]: to the bridge without the last, under the first's name
+_wire() {
+	printf 'link add %s netns %s address %s type veth peer name %s netns %s%s\n' \
+		"$2" "$1" "${MAC[$1/$2]:-${MAC[$1]}}" "${4:-$1}" "$3" \
+		"${4:+ address ${MAC[$3/$4]:-${MAC[$3]}}}"
+}
+
+# _host NS GATEWAY4 GATEWAY6
+_host() {
+	printf '%s\n' "addr add ${IP4[$1]}/24 dev eth0" "addr add ${IP6[$1]}/64 dev eth0 nodad" \
+		'link set lo up' 'link set eth0 up' \
+		"route add default via $2" "route add ::/0 via $3"
+}
+
+# _router NS {IFACE ADDRESS4 ADDRESS6}…
+_router() {
+	local ns=$1
+	ip netns exec "$ns" sysctl -q net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	shift
+	printf 'link set lo up\n'
+	while (($#)); do
+		printf '%s\n' "addr add $2/24 dev $1" "addr add $3/64 dev $1 nodad" "link set $1 up"
+		shift 3
 	done
 }
 
-# _wire NS IFACE NS IFACE
-_wire() {
-	printf 'link add %s netns %s address %s type veth peer name %s netns %s%s\n' \
-		"$2" "$1" "$(mac "$1" "$2")" "$4" "$3" \
-		"$([[ $3 == lan ]] || printf ' address %s' "$(mac "$3" "$4")")"
-}
-
-# _host NS GATEWAY4 GATEWAY6 [ROUTE…]
-_host() {
-	ip -n "$1" -batch - <<-END
-		addr add $(address "$1" 4)/24 dev eth0
-		addr add $(address "$1" 6)/64 dev eth0 nodad
-		link set eth0 up
-		route add default via $2
-		route add ::/0 via $3
-	END
-}
-
-_port() {
-	local p
-	for p in "$@"; do
-		printf 'link set %s master br0 up\n' "$p"
-	done | ip -n lan -batch -
-}
+# _port NS…: its end in the bridge, which is to say nothing of its own
+_port() { printf 'link set %s addrgenmode none master br0 up\n' "$@"; }
 
 # cluster_up [wan]: namespaces, wires, addresses, routes, servers
 cluster_up() {
 	mkdir -p "$RUN"
-	modprobe -a veth bridge
-	_add_ns "${NEAR[@]}"
+	modprobe -a veth bridge ipv6
+	_sysctls >"$RUN/sysctl"
+	sysctl -q -p "$RUN/sysctl"
 	{
+		printf 'netns add %s\n' "${NEAR[@]}"
 		_wire client eth0 router eth0
-		_wire router eth1 lan router
-		_wire fe eth0 lan fe
-		_wire be1 eth0 lan be1
-		_wire be2 eth0 lan be2
+		_wire router eth1 lan
+		_wire fe eth0 lan
+		_wire be1 eth0 lan
+		_wire be2 eth0 lan
 	} | ip -batch -
-	ip -n lan link add br0 type bridge forward_delay 0 stp_state 0 mcast_snooping 0
-	ip -n lan link set br0 up
-	_port router fe be1 be2
+	{
+		printf '%s\n' 'link add br0 type bridge forward_delay 0 stp_state 0 mcast_snooping 0' \
+			'link set br0 addrgenmode none up'
+		_port router fe be1 be2
+	} | ip -n lan -batch -
 
-	ip -n router -batch - <<-END
-		addr add 10.1.0.1/24 dev eth0
-		addr add fd00:1::1/64 dev eth0 nodad
-		addr add 10.2.0.1/24 dev eth1
-		addr add fd00:2::1/64 dev eth1 nodad
-		link set eth0 up
-		link set eth1 up
-	END
-	_host client 10.1.0.1 fd00:1::1
-	_host fe 10.2.0.1 fd00:2::1
-	_host be1 10.2.0.1 fd00:2::1
-	_host be2 10.2.0.1 fd00:2::1
-	# Deprecated, lest the front-end speak from it to its back-ends.
-	ip -n fe -batch - <<-END
-		addr add $VIP4/32 dev eth0
-		addr add $VIP6/128 dev eth0 nodad preferred_lft 0
-	END
+	_router router eth0 10.1.0.1 fd00:1::1 eth1 "${IP4[router]}" "${IP6[router]}" | ip -n router -batch -
+	_host client 10.1.0.1 fd00:1::1 | ip -n client -batch -
+	{
+		_host fe "${IP4[router]}" "${IP6[router]}"
+		# Deprecated, lest the front-end speak from it to its back-ends.
+		printf '%s\n' "addr add $VIP4/32 dev eth0" "addr add $VIP6/128 dev eth0 nodad preferred_lft 0"
+	} | ip -n fe -batch -
+	_host be1 "${IP4[router]}" "${IP6[router]}" | ip -n be1 -batch -
+	_host be2 "${IP4[router]}" "${IP6[router]}" | ip -n be2 -batch -
 	[[ ${1:-} != wan ]] || _wan_up
 
 	www_make
@@ -163,58 +134,43 @@ cluster_up() {
 }
 
 _wan_up() {
-	_add_ns "${FAR[@]}"
+	local ns
 	{
-		_wire r2 eth0 lan r2
+		printf 'netns add %s\n' "${FAR[@]}"
+		_wire r2 eth0 lan
 		_wire r2 eth1 r3 eth0
 		_wire be3 eth0 r3 eth1
 	} | ip -batch -
-	_port r2
-	_host r2 10.2.0.1 fd00:2::1
-	ip -n r2 -batch - <<-END
-		addr add 10.3.0.1/24 dev eth1
-		addr add fd00:3::1/64 dev eth1 nodad
-		link set eth1 up
-	END
-	ip -n r3 -batch - <<-END
-		addr add 10.3.0.2/24 dev eth0
-		addr add fd00:3::2/64 dev eth0 nodad
-		addr add 10.4.0.1/24 dev eth1
-		addr add fd00:4::1/64 dev eth1 nodad
-		link set eth0 up
-		link set eth1 up
-		route add default via 10.3.0.1
-		route add ::/0 via fd00:3::1
-	END
-	_host be3 10.4.0.1 fd00:4::1
-	ip -n r2 -batch - <<-END
-		route add 10.4.0.0/24 via 10.3.0.2
-		route add fd00:4::/64 via fd00:3::2
-	END
-	local ns
+	_port r2 | ip -n lan -batch -
+	{
+		_router r2 eth0 "${IP4[r2]}" "${IP6[r2]}" eth1 10.3.0.1 fd00:3::1
+		printf 'route add %s\n' "default via ${IP4[router]}" "::/0 via ${IP6[router]}" \
+			'10.4.0.0/24 via 10.3.0.2' 'fd00:4::/64 via fd00:3::2'
+	} | ip -n r2 -batch -
+	{
+		_router r3 eth0 10.3.0.2 fd00:3::2 eth1 10.4.0.1 fd00:4::1
+		printf 'route add %s\n' 'default via 10.3.0.1' '::/0 via fd00:3::1'
+	} | ip -n r3 -batch -
+	_host be3 10.4.0.1 fd00:4::1 | ip -n be3 -batch -
 	for ns in router fe be1 be2; do
-		ip -n "$ns" -batch - <<-END
-			route add 10.4.0.0/24 via 10.2.0.5
-			route add fd00:4::/64 via fd00:2::5
-		END
+		printf 'route add %s\n' "10.4.0.0/24 via ${IP4[r2]}" "fd00:4::/64 via ${IP6[r2]}" | ip -n "$ns" -batch -
 	done
 }
 
 _namespaces() { ip netns list | cut -d' ' -f1; }
-_ns_idle() { [[ -z $(ip netns pids "$1" 2>/dev/null) ]]; }
 
 # cluster_down: whatever runs in the namespaces ends first, by its number
 cluster_down() {
-	local ns pids
-	for ns in $(_namespaces); do
-		pids=$(ip netns pids "$ns")
-		# shellcheck disable=SC2086 # a list of numbers
-		[[ -z $pids ]] || kill -KILL $pids 2>/dev/null || true
+	local ns pid namespaces pids=()
+	mapfile -t namespaces < <(_namespaces)
+	for ns in "${namespaces[@]}"; do
+		mapfile -t -O "${#pids[@]}" pids < <(ip netns pids "$ns")
 	done
-	for ns in $(_namespaces); do
-		wait_until 10 _ns_idle "$ns" || fail "still running in $ns: $(ip netns pids "$ns" | xargs ps -o args= -p)"
-		ip netns del "$ns"
+	((${#pids[@]} == 0)) || kill -KILL "${pids[@]}" 2>/dev/null || true
+	for pid in "${pids[@]}"; do
+		wait_until 10 _gone "$pid" || fail "does not end: $(ps -o pid=,args= -p "$pid")"
 	done
+	((${#namespaces[@]} == 0)) || printf 'netns del %s\n' "${namespaces[@]}" | ip -batch -
 	rm -rf "$RUN"
 }
 
@@ -246,6 +202,7 @@ nginx_binary() {
 nginx_start() {
 	local be=$1 dir=$RUN/$1
 	mkdir -p "$dir"/{upload,bodies,temp}
+	: >>"$dir/access.log"
 	cat >"$dir/nginx.conf" <<-END
 		user root;
 		worker_processes 1;
@@ -306,4 +263,5 @@ nginx_stop() {
 	kill -TERM "$pid"
 	wait_until 10 _gone "$pid" || fail "nginx on $1 does not end"
 }
-_gone() { [[ ! -e /proc/$1 ]]; }
+# A process that nobody has waited for yet counts as gone.
+_gone() { [[ ! -e /proc/$1 || $(cut -d' ' -f3 "/proc/$1/stat" 2>/dev/null) == [ZX] ]]; }

@@ -67,9 +67,10 @@ _complain() {
 
 # _fresh FILE-NAME: a new cluster, $status not 0 and a word why if there is none
 _fresh() {
-	local log=$results/setup
+	local log=$results/setup began=$SECONDS
 	_guarded 60 "$log.down" teardown
 	_guarded 120 "$log" setup
+	printf '# %s: set up in %s s\n' "$1" $((SECONDS - began))
 	((status == 0)) || {
 		printf '# %s: the setup failed (status %s)\n' "$1" "$status"
 		_complain "$log"
@@ -85,12 +86,10 @@ _run_file() {
 		[[ "$name $case" != *"${TEST:-}"* ]] || cases+=("$case")
 	done
 	((${#cases[@]})) || return 0
-	printf '# %s\n' "$name"
 	CASE_LIMIT=120
 	. "$file"
 
 	for case in "${cases[@]}"; do
-		began=$EPOCHREALTIME
 		if [[ -z $up ]]; then
 			_fresh "$name"
 			# A setup that failed once is not tried for every case.
@@ -101,6 +100,7 @@ _run_file() {
 			continue
 		fi
 		log=$results/$case
+		began=$EPOCHREALTIME
 		_guarded "$CASE_LIMIT" "$log" "$case"
 		took=$(((${EPOCHREALTIME/./} - ${began/./}) / 100000))
 		took=$((took / 10)).$((took % 10))s

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # Boot a stock kernel in QEMU, run a command in it, exit with its status.
 #
-#   run.sh [-k RELEASE] [-m MEM] [-t SECONDS] [-o FOLDER] [-i] [-Q ARG]… -- COMMAND [ARG]…
+#   run.sh [-k RELEASE] [-m MEM] [-c CPUS] [-t SECONDS] [-o FOLDER] [-i] [-Q ARG]… -- COMMAND [ARG]…
 #
 #   -k  kernel release      default: scripts/kernels.sh default
 #   -m  memory              default: 4G
+#   -c  processors          default: $BTCP_CPUS or 2; under emulation on a machine that
+#                           is busy otherwise, 1 is several times faster
 #   -t  limit on the whole  default: 600
 #   -o  where the guest's $BTCP_RESULTS lands; default: kept only on failure
 #   -i  interactive: the command has this terminal
@@ -22,13 +24,14 @@
 set -euo pipefail
 . "$(dirname "$0")/../../scripts/lib.sh"
 
-usage() { die "usage: run.sh [-k RELEASE] [-m MEM] [-t SECONDS] [-o FOLDER] [-i] [-Q ARG]… -- COMMAND [ARG]…"; }
+usage() { die "usage: run.sh [-k RELEASE] [-m MEM] [-c CPUS] [-t SECONDS] [-o FOLDER] [-i] [-Q ARG]… -- COMMAND [ARG]…"; }
 
-release='' memory=4G limit=600 results='' interactive='' extra=()
-while getopts 'k:m:t:o:iQ:' opt; do
+release='' memory=4G cpus=${BTCP_CPUS:-2} limit=600 results='' interactive='' extra=()
+while getopts 'k:m:c:t:o:iQ:' opt; do
 	case $opt in
 	k) release=$OPTARG ;;
 	m) memory=$OPTARG ;;
+	c) cpus=$OPTARG ;;
 	t) limit=$OPTARG ;;
 	o) results=$OPTARG ;;
 	i) interactive=1 ;;
@@ -129,7 +132,7 @@ cmdline+=" btcp.top=$TOP btcp.token=$token"
 
 args=(
 	-nodefaults -no-user-config -display none -no-reboot -nic none
-	"${accel_args[@]}" -smp 2 -m "$memory"
+	"${accel_args[@]}" -smp "$cpus" -m "$memory"
 	-kernel "$vmlinuz" -initrd "$initramfs" -append "$cmdline"
 	-object 'rng-random,id=rng,filename=/dev/urandom' -device 'virtio-rng-pci,rng=rng'
 	-virtfs "local,path=/,security_model=none,readonly=on,mount_tag=root,multidevs=remap"
