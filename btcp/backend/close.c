@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <net/checksum.h>
+#include <net/tcp.h>
+
+#include "btcp/backend/close.h"
+#include "btcp/backend/inject.h"
+#include "btcp/backend/message.h"
+#include "btcp/backend/outbound.h"
+#include "btcp/backend/socket.h"
+#include "btcp/tcp_options.h"
+#include "handoff/settings.h"
+
+#define FINS_ACKED	(BTCP_FLOW_FIN_OUT_ACKED | BTCP_FLOW_FIN_IN_ACKED)
+
+/* Locked.  Return: true if CLOSED is to be said. */
+static bool closed(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+{
+	lockdep_assert_held(&flow->flow.lock);
+	if ((flow->flags & FINS_ACKED) != FINS_ACKED ||
+	    !btcp_flow_step(bnet, flow, BTCP_FLOW_CLOSED))
+		return false;
+	flow->why = WIRE_CLOSED_FIN;
+	flow->until = jiffies + handoff_timeout(bnet->net, HANDOFF_TIMEOUT_TIME_WAIT);
+	WRITE_ONCE(flow->flow.expires, jiffies + BTCP_CLOSED_AGAIN);
+	return true;
+}
+
+/* Locked: a FIN, in or out; from now on silence lasts less long. */
+static void fin_seen(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+{
+	if (btcp_flow_step(bnet, flow, BTCP_FLOW_FIN))
+		WRITE_ONCE(flow->flow.expires, jiffies +
+			   handoff_timeout(bnet->net, HANDOFF_TIMEOUT_CLOSING));
+}
+
+/*
+ * @fin says that the FIN at @fin_seq is there, @done that it is acknowledged.
+ * Looks without the lock first: half a connection may live on for long, and
+ * then this is asked for each of its packets.
+ */
+static void acked(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+		  u8 fin, u8 done, const u32 *fin_seq, u32 ack)
+{
+	bool say = false;
+
+	if ((READ_ONCE(flow->flags) & (fin | done)) != fin ||
+	    !tcp_seq_after(ack, READ_ONCE(*fin_seq)))
+		return;
+	spin_lock_bh(&flow->flow.lock);
+	flow->flags |= done;
+	say = closed(bnet, flow);
+	spin_unlock_bh(&flow->flow.lock);
+	if (say)
+		btcp_say_closed(bnet, flow);
+}
+
+void btcp_close_acked_by_tcp(struct btcp_backend_net *bnet,
+			     struct btcp_server_flow *flow, u32 ack)
+{
+	acked(bnet, flow, BTCP_FLOW_FIN_IN, BTCP_FLOW_FIN_IN_ACKED, &flow->fin_in, ack);
+}
+
+void btcp_close_acked_by_client(struct btcp_backend_net *bnet,
+				struct btcp_server_flow *flow, u32 ack)
+{
+	acked(bnet, flow, BTCP_FLOW_FIN_OUT, BTCP_FLOW_FIN_OUT_ACKED, &flow->fin_out, ack);
+}
+
+/* The flag leaves the packet, the data goes; the checksum knows of both. */
+static void clear_fin(struct sk_buff *skb, struct tcphdr *tcp)
+{
+	__be16 *word = (__be16 *)tcp + 6, old = *word;	/* offset and flags */
+
+	tcp->fin = 0;
+	inet_proto_csum_replace2(&tcp->check, skb, old, *word, false);
+}
+
+static void fin_segment(struct wire_segment *segment, const struct handoff_headers *h)
+{
+	struct tcp_options_seen seen;
+
+	tcp_options_parse(&seen, (const u8 *)(h->tcp + 1), h->hdrlen - sizeof(*h->tcp));
+	memset(segment, 0, sizeof(*segment));
+	segment->flags = WIRE_FIN | WIRE_ACK;
+	segment->seq = ntohl(h->tcp->seq) + h->payload_len;
+	segment->ack = ntohl(h->tcp->ack_seq);
+	segment->window = ntohs(h->tcp->window);
+	segment->has_ts = seen.has_ts;
+	segment->tsval = seen.tsval;
+	segment->tsecr = seen.tsecr;
+}
+
+unsigned int btcp_close_fin_out(struct btcp_backend_net *bnet,
+				struct btcp_server_flow *flow, struct sk_buff *skb,
+				struct handoff_headers *h, const struct nf_hook_state *nf)
+{
+	struct wire_segment segment;
+
+	if (btcp_outbound_rewrite(bnet, flow, skb, h)) {
+		consume_skb(skb);
+		return NF_STOLEN;
+	}
+	fin_segment(&segment, h);
+	btcp_flow_advance(&flow->snd_nxt, segment.seq + 1);
+	btcp_flow_advance(&flow->rcv_nxt, segment.ack);
+	btcp_flow_touch(flow);
+	spin_lock_bh(&flow->flow.lock);
+	if (!(flow->flags & BTCP_FLOW_FIN_OUT)) {
+		WRITE_ONCE(flow->fin_out, segment.seq);
+		WRITE_ONCE(flow->flags, flow->flags | BTCP_FLOW_FIN_OUT);
+		fin_seen(bnet, flow);
+	}
+	spin_unlock_bh(&flow->flow.lock);
+
+	/*
+	 * The data first, and now: behind our verdict it would be overtaken by
+	 * its own FIN, in every connection.  What is skipped is only conntrack's
+	 * confirm, which has long seen this connection.
+	 */
+	if (h->payload_len) {
+		clear_fin(skb, h->tcp);
+		nf->okfn(nf->net, nf->sk, skb);
+	} else {
+		consume_skb(skb);
+	}
+	btcp_count(bnet, BTCP_STAT_INTERCEPTED_FIN);
+	/* Lost, or not sent at all: TCP retransmits its FIN. */
+	btcp_say_segment(bnet, flow, &segment);
+	btcp_close_acked_by_tcp(bnet, flow, segment.ack);
+	return NF_STOLEN;
+}
+
+static void relay_rst(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+		      const struct handoff_headers *h)
+{
+	u32 low = READ_ONCE(flow->snd_una), high = READ_ONCE(flow->snd_nxt);
+	struct wire_segment segment = {
+		.flags = WIRE_RST | (h->tcp->ack ? WIRE_ACK : 0),
+		.seq = ntohl(h->tcp->seq) + flow->t.seq_delta,
+		.ack = ntohl(h->tcp->ack_seq),
+	};
+
+	/* One that answers a packet without ACK has no sequence number of use. */
+	if (!tcp_seq_between(segment.seq, low, high))
+		segment.seq = high;
+	btcp_count(bnet, BTCP_STAT_INTERCEPTED_RST);
+	btcp_say_segment(bnet, flow, &segment);
+}
+
+void btcp_close_rst_out(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+			const struct handoff_headers *h)
+{
+	bool ended;
+
+	relay_rst(bnet, flow, h);
+	spin_lock_bh(&flow->flow.lock);
+	ended = btcp_flow_end(bnet, flow, WIRE_CLOSED_RST);
+	if (ended)
+		flow->flags |= BTCP_FLOW_RST_OUT;
+	spin_unlock_bh(&flow->flow.lock);
+	if (ended)
+		btcp_say_closed(bnet, flow);
+}
+
+void btcp_close_swallow(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+			const struct handoff_headers *h)
+{
+	if (h->tcp->rst) {
+		/* Somebody still speaks to it: the first RST got lost. */
+		if (READ_ONCE(flow->flags) & BTCP_FLOW_RST_OUT)
+			relay_rst(bnet, flow, h);
+		return;
+	}
+	btcp_count(bnet, BTCP_STAT_SWALLOWED_AFTER_END);
+	if (h->tcp->ack) {
+		local_bh_disable();
+		btcp_inject_rst(bnet, &flow->flow.tuple, ntohl(h->tcp->ack_seq));
+		local_bh_enable();
+	}
+}
+
+void btcp_close_fin_in(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+		       u32 seq)
+{
+	/* Before what TCP has: a copy of old, or no FIN of this connection. */
+	if (READ_ONCE(flow->flags) & BTCP_FLOW_FIN_IN ||
+	    tcp_seq_before(seq, READ_ONCE(flow->rcv_nxt)))
+		return;
+	spin_lock_bh(&flow->flow.lock);
+	if (!(flow->flags & BTCP_FLOW_FIN_IN)) {
+		WRITE_ONCE(flow->fin_in, seq);
+		WRITE_ONCE(flow->flags, flow->flags | BTCP_FLOW_FIN_IN);
+		fin_seen(bnet, flow);
+	}
+	spin_unlock_bh(&flow->flow.lock);
+}
+
+void btcp_close_rst_in(struct btcp_server_flow *flow)
+{
+	spin_lock_bh(&flow->flow.lock);
+	if (flow->flow.state < BTCP_FLOW_TIME_WAIT) {
+		WRITE_ONCE(flow->flags, flow->flags | BTCP_FLOW_RST_IN);
+		WRITE_ONCE(flow->flow.expires, jiffies + HZ / 4);
+	}
+	spin_unlock_bh(&flow->flow.lock);
+}
+
+bool btcp_close_syn_in(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+{
+	bool gone;
+
+	/* A live socket challenges it.  One in TIME_WAIT would let it in. */
+	if (btcp_flow_state(flow) < BTCP_FLOW_LIVE)
+		return false;
+	local_bh_disable();
+	gone = btcp_close_if_gone(bnet, flow);
+	local_bh_enable();
+	return !gone;
+}
+
+bool btcp_close_if_gone(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+{
+	u8 state = btcp_flow_state(flow);
+	enum btcp_socket socket;
+	bool ended, tell;
+
+	if (state >= BTCP_FLOW_TIME_WAIT)
+		return true;
+	if (state < BTCP_FLOW_LIVE)
+		return false;
+	socket = btcp_socket_find(bnet->net, &flow->flow.tuple);
+	if (socket == BTCP_SOCKET_LIVE || socket == BTCP_SOCKET_REQUEST)
+		return false;
+
+	spin_lock_bh(&flow->flow.lock);
+	/* A client that neither closed nor reset does not know yet. */
+	tell = flow->flow.state == BTCP_FLOW_LIVE &&
+	       !(flow->flags & BTCP_FLOW_RST_IN) && socket == BTCP_SOCKET_NONE;
+	ended = btcp_flow_end(bnet, flow, flow->flags & BTCP_FLOW_RST_IN ?
+			      WIRE_CLOSED_RST : WIRE_CLOSED_TIMEOUT);
+	if (ended && tell)
+		flow->flags |= BTCP_FLOW_RST_OUT;
+	spin_unlock_bh(&flow->flow.lock);
+	if (!ended)
+		return true;
+	btcp_count(bnet, BTCP_STAT_SOCKETS_GONE);
+	if (tell)
+		btcp_say_rst(bnet, flow);
+	btcp_say_closed(bnet, flow);
+	return true;
+}
+
+void btcp_close_reset(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+{
+	spin_lock_bh(&flow->flow.lock);
+	if (btcp_flow_end(bnet, flow, WIRE_CLOSED_RST)) {
+		btcp_count(bnet, BTCP_STAT_RESETS);
+		/* If TCP expects another byte, its challenge ACK tells which. */
+		btcp_inject_rst(bnet, &flow->flow.tuple, READ_ONCE(flow->rcv_nxt));
+	}
+	spin_unlock_bh(&flow->flow.lock);
+	/* In TIME_WAIT there is nothing to reset. */
+	btcp_say_closed(bnet, flow);
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "btcp/backend/accept.h"
+#include "btcp/backend/flow.h"
+#include "btcp/backend/message.h"
+#include "handoff/settings.h"
+
+#define sNO	__BTCP_FLOW_STATE_MAX	/* the event means nothing here */
+#define sHE	BTCP_FLOW_HEAD
+#define sLI	BTCP_FLOW_LIVE
+#define sCL	BTCP_FLOW_CLOSING
+#define sTW	BTCP_FLOW_TIME_WAIT
+#define sEN	BTCP_FLOW_ENDED
+
+/*
+ * SYNACK	sSY -> sHE	translation known; ACK and head are injected
+ * STANDS	sHE -> sLI	TCP has the head; the front-end may forward
+ * FIN		sLI -> sCL	the first FIN, whichever side's
+ *		sCL -> sCL	the other one, or a copy
+ * CLOSED	sCL -> sTW	the only way out in peace
+ * END		sSY -> sEN	refused: RST, bare ACK, no SYN/ACK, killed
+ *		sHE -> sEN	refused: options; or the client went away
+ *		sLI -> sEN	RST from either side, socket gone, killed
+ *		sCL -> sEN	likewise
+ *		sTW -> sTW	a connection that both sides closed is not reset
+ *
+ * Nothing leaves sTW and sEN but the sweep, and a new hand-off of the tuple,
+ * which takes the old flow out of the table.
+ */
+static const u8 transitions[__BTCP_FLOW_EVENT_MAX][__BTCP_FLOW_STATE_MAX] = {
+	/*			  SYN  HEAD LIVE CLOS TIMW ENDED */
+	[BTCP_FLOW_SYNACK]	= { sHE, sNO, sNO, sNO, sNO, sNO },
+	[BTCP_FLOW_STANDS]	= { sNO, sLI, sNO, sNO, sNO, sNO },
+	[BTCP_FLOW_FIN]		= { sNO, sNO, sCL, sCL, sNO, sNO },
+	[BTCP_FLOW_CLOSED]	= { sNO, sNO, sNO, sTW, sNO, sNO },
+	[BTCP_FLOW_END]		= { sEN, sEN, sEN, sEN, sTW, sEN },
+};
+
+static const char * const names[__BTCP_FLOW_STATE_MAX] = {
+	[BTCP_FLOW_SYN] = "syn",
+	[BTCP_FLOW_HEAD] = "head",
+	[BTCP_FLOW_LIVE] = "live",
+	[BTCP_FLOW_CLOSING] = "closing",
+	[BTCP_FLOW_TIME_WAIT] = "time-wait",
+	[BTCP_FLOW_ENDED] = "ended",
+};
+
+const char *btcp_flow_state_name(u8 state)
+{
+	return state < ARRAY_SIZE(names) ? names[state] : "?";
+}
+
+static void gauge(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+		  u8 state, s64 by)
+{
+	switch (state) {
+	case BTCP_FLOW_TIME_WAIT:
+		handoff_stats_add(&bnet->stats, BTCP_STAT_TIME_WAIT, by);
+		return;
+	case BTCP_FLOW_ENDED:
+		handoff_stats_add(&bnet->stats, BTCP_STAT_ENDED_FLOWS, by);
+		return;
+	default:
+		handoff_stats_add(&bnet->stats, BTCP_STAT_ACTIVE_FLOWS, by);
+		handoff_stats_add(&flow->frontend->stats,
+				  BTCP_FRONTEND_STAT_ACTIVE_FLOWS, by);
+	}
+}
+
+struct btcp_server_flow *btcp_flow_alloc(struct btcp_backend_net *bnet,
+					 struct btcp_frontend *frontend,
+					 const struct handoff_tuple *tuple,
+					 const struct wire_msg *msg)
+{
+	const struct wire_handoff *handoff = &msg->handoff;
+	struct btcp_server_flow *flow;
+	struct handoff_flow *base;
+
+	base = handoff_flow_alloc(&bnet->table, tuple, msg->flow.id);
+	if (!base)
+		return NULL;
+	flow = container_of(base, struct btcp_server_flow, flow);
+	/* The caller found it under RCU with grants, so it lives; but see put. */
+	if (!btcp_frontend_get(frontend)) {
+		handoff_flow_put(&bnet->table, base);
+		return NULL;
+	}
+	flow->frontend = frontend;
+	memcpy(&flow->vip, msg->flow.vip, msg->flow.ipv6 ? 16 : 4);
+	flow->vip_port = htons(msg->flow.vip_port);
+	flow->client_isn = handoff->client_isn;
+	flow->front_isn = handoff->front_isn;
+	flow->front_tsval = handoff->front_tsval;
+	flow->head_len = handoff->head_len;
+	flow->snd_nxt = handoff->front_isn + 1;
+	flow->snd_una = handoff->front_isn + 1;
+	flow->rcv_nxt = handoff->client_isn + 1;
+	flow->last = jiffies;
+	return flow;
+}
+
+void btcp_flow_count(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+{
+	lockdep_assert_held(&flow->flow.lock);
+	flow->flags |= BTCP_FLOW_COUNTED;
+	gauge(bnet, flow, flow->flow.state, 1);
+}
+
+bool btcp_flow_step(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+		    enum btcp_flow_event event)
+{
+	u8 old = flow->flow.state, new;
+
+	lockdep_assert_held(&flow->flow.lock);
+	if (flow->flow.dead)
+		return false;
+	new = transitions[event][old];
+	if (new == sNO || new == old)
+		return false;
+	gauge(bnet, flow, old, -1);
+	gauge(bnet, flow, new, 1);
+	/* Pairs with btcp_flow_state(): the translation is complete. */
+	smp_store_release(&flow->flow.state, new);
+	return true;
+}
+
+bool btcp_flow_end(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+		   u8 why)
+{
+	lockdep_assert_held(&flow->flow.lock);
+	if (!btcp_flow_step(bnet, flow, BTCP_FLOW_END))
+		return false;
+	flow->why = why;
+	/* A front-end repeats a HANDOFF so long, and the network keeps a copy. */
+	flow->until = jiffies + 2 * handoff_timeout(bnet->net, HANDOFF_TIMEOUT_HANDOFF);
+	WRITE_ONCE(flow->flow.expires, jiffies + BTCP_CLOSED_AGAIN);
+	btcp_accept_drop(bnet, flow);
+	return true;
+}
+
+struct btcp_server_flow *btcp_flow_lookup(struct btcp_backend_net *bnet,
+					  const struct handoff_tuple *tuple)
+{
+	struct handoff_flow *flow = handoff_table_lookup(&bnet->table, tuple);
+
+	return flow ? container_of(flow, struct btcp_server_flow, flow) : NULL;
+}
+
+void btcp_flow_release(struct handoff_table *table, struct handoff_flow *base)
+{
+	struct btcp_backend_net *bnet = container_of(table, struct btcp_backend_net, table);
+	struct btcp_server_flow *flow = container_of(base, struct btcp_server_flow, flow);
+
+	if (flow->flags & BTCP_FLOW_COUNTED)
+		gauge(bnet, flow, flow->flow.state, -1);
+	if (flow->frontend)
+		btcp_frontend_put(flow->frontend);
+}

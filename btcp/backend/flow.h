@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The flow: one connection taken over, and its states.
+ *
+ * Two sequence spaces meet here.  Everything a flow remembers is in that of
+ * the wire, which is the front-end's; only @t knows the local TCP's.
+ */
+#ifndef _BTCP_BACKEND_FLOW_H
+#define _BTCP_BACKEND_FLOW_H
+
+#include "btcp/backend/frontend.h"
+#include "btcp/backend/net.h"
+#include "btcp/tcp_seq.h"
+#include "btcp/translate.h"
+#include "handoff/table.h"
+#include "handoff/wire.h"
+
+struct btcp_accept;
+
+enum btcp_flow_state {
+	BTCP_FLOW_SYN,		/* SYN injected, SYN/ACK awaited */
+	BTCP_FLOW_HEAD,		/* SYN/ACK caught, the head not acknowledged yet */
+	BTCP_FLOW_LIVE,		/* stands; translated both ways */
+	BTCP_FLOW_CLOSING,	/* likewise; at least one side has sent its FIN */
+	BTCP_FLOW_TIME_WAIT,	/* both FINs acknowledged; late packets still pass */
+	BTCP_FLOW_ENDED,	/* refused or reset; what TCP says is swallowed */
+	__BTCP_FLOW_STATE_MAX,
+};
+
+enum btcp_flow_event {
+	BTCP_FLOW_SYNACK,	/* TCP's SYN/ACK was caught and is usable */
+	BTCP_FLOW_STANDS,	/* TCP acknowledged the whole head */
+	BTCP_FLOW_FIN,		/* a FIN was seen, either way */
+	BTCP_FLOW_CLOSED,	/* both FINs are acknowledged */
+	BTCP_FLOW_END,		/* refused, reset, killed, or found dead */
+	__BTCP_FLOW_EVENT_MAX,
+};
+
+/* struct btcp_server_flow @flags; written under the lock */
+#define BTCP_FLOW_FIN_OUT	0x01	/* the local TCP sent its FIN: @fin_out */
+#define BTCP_FLOW_FIN_OUT_ACKED	0x02
+#define BTCP_FLOW_FIN_IN	0x04	/* the client sent its FIN: @fin_in */
+#define BTCP_FLOW_FIN_IN_ACKED	0x08
+#define BTCP_FLOW_RST_OUT	0x10	/* the client is owed an RST */
+#define BTCP_FLOW_RST_IN	0x20	/* the client sent an RST; TCP judges it */
+#define BTCP_FLOW_TOLD		0x40	/* the front-end acknowledged CLOSED */
+#define BTCP_FLOW_COUNTED	0x80	/* in the gauges */
+
+/**
+ * struct btcp_server_flow - a connection taken over
+ * @flow: key, lock, state, reference count
+ * @t: the translation; constant since BTCP_FLOW_HEAD, all zero before
+ * @flags: BTCP_FLOW_FIN_OUT ...; under the lock
+ * @nak: enum wire_nak, why it was refused; 0: it was not
+ * @why: enum wire_closed_why, once it is over
+ * @tries: how often CLOSED was said
+ * @snd_nxt: behind the highest byte sent to the client; WRITE_ONCE
+ * @snd_una: the client's latest acknowledgment; WRITE_ONCE
+ * @rcv_nxt: TCP's latest acknowledgment; WRITE_ONCE
+ * @fin_out: sequence number of the local FIN
+ * @fin_in: sequence number of the client's FIN
+ * @last: jiffies of the last packet either way, coarse; WRITE_ONCE
+ * @until: jiffies; when a flow in TIME_WAIT or ENDED is forgotten
+ * @frontend: whose it is; constant, counted
+ * @accept: what is needed until it stands; under the lock
+ * @vip: the address the client knows; constant
+ * @vip_port: big-endian; constant
+ * @synack_window: of TCP's SYN/ACK, for HANDOFF_ACK; constant since HEAD,
+ *	as are the next two
+ * @synack_mss: likewise
+ * @synack_options: WIRE_OPT_* it agreed to
+ * @client_isn: of the stored SYN; constant, as is what follows
+ * @front_isn: of the front-end's SYN/ACK
+ * @front_tsval: of the front-end's SYN/ACK
+ * @head_len: bytes of head
+ */
+struct btcp_server_flow {
+	struct handoff_flow flow;
+	struct btcp_translation t;
+	u8 flags;
+	u8 nak;
+	u8 why;
+	u8 tries;
+	u32 snd_nxt;
+	u32 snd_una;
+	u32 rcv_nxt;
+	u32 fin_out;
+	u32 fin_in;
+	unsigned long last;
+	unsigned long until;
+	struct btcp_frontend *frontend;
+	struct btcp_accept *accept;
+	union nf_inet_addr vip;
+	__be16 vip_port;
+	u16 synack_window;
+	u16 synack_mss;
+	u8 synack_options;
+	u32 client_isn;
+	u32 front_isn;
+	u32 front_tsval;
+	u32 head_len;
+};
+
+/**
+ * btcp_flow_state() - a flow's state, for a reader without its lock
+ * @flow: flow
+ *
+ * Pairs with the release in btcp_flow_step(): who sees BTCP_FLOW_HEAD or
+ * later sees the translation, too.
+ *
+ * Context: RCU read side.
+ */
+static inline u8 btcp_flow_state(const struct btcp_server_flow *flow)
+{
+	return smp_load_acquire(&flow->flow.state);
+}
+
+/**
+ * btcp_flow_touch() - a packet passed
+ * @flow: flow
+ *
+ * Writes only now and then: two CPUs must not fight for the cache line.
+ *
+ * Context: RCU read side, no lock needed.
+ */
+static inline void btcp_flow_touch(struct btcp_server_flow *flow)
+{
+	if (jiffies - READ_ONCE(flow->last) > HZ / 8)
+		WRITE_ONCE(flow->last, jiffies);
+}
+
+/**
+ * btcp_flow_advance() - move a sequence number forward, never back
+ * @seq: of a flow
+ * @to: where to
+ *
+ * Context: RCU read side, no lock needed: a race loses one packet's advance.
+ */
+static inline void btcp_flow_advance(u32 *seq, u32 to)
+{
+	if (tcp_seq_after(to, READ_ONCE(*seq)))
+		WRITE_ONCE(*seq, to);
+}
+
+/**
+ * btcp_flow_alloc() - a flow for a HANDOFF
+ * @bnet: namespace
+ * @frontend: whose; a reference is taken
+ * @tuple: its key
+ * @msg: the HANDOFF
+ *
+ * Context: BH off, RCU read side.
+ * Return: the flow in BTCP_FLOW_SYN, one reference, not in the table; or NULL.
+ */
+struct btcp_server_flow *btcp_flow_alloc(struct btcp_backend_net *bnet,
+					 struct btcp_frontend *frontend,
+					 const struct handoff_tuple *tuple,
+					 const struct wire_msg *msg);
+
+/**
+ * btcp_flow_count() - a flow came into the table: into the gauges, too
+ * @bnet: namespace
+ * @flow: flow, locked
+ */
+void btcp_flow_count(struct btcp_backend_net *bnet, struct btcp_server_flow *flow);
+
+/**
+ * btcp_flow_step() - something happened to a flow
+ * @bnet: namespace
+ * @flow: flow, locked
+ * @event: what
+ *
+ * Return: true if the state changed; false if the event means nothing in
+ *	this state, or left it as it is, or the flow is out of the table.
+ */
+bool btcp_flow_step(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+		    enum btcp_flow_event event);
+
+/**
+ * btcp_flow_end() - a flow is over without both FINs
+ * @bnet: namespace
+ * @flow: flow, locked
+ * @why: enum wire_closed_why; 0 for a flow that is refused
+ *
+ * Drops what it kept for its hand-off and remembers it for as long as copies
+ * of its messages may arrive.  The caller tells the front-end after unlocking.
+ *
+ * Return: true if it was not over yet.
+ */
+bool btcp_flow_end(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+		   u8 why);
+
+/**
+ * btcp_flow_lookup() - find a flow
+ * @bnet: namespace
+ * @tuple: its key
+ *
+ * Context: RCU read side.
+ */
+struct btcp_server_flow *btcp_flow_lookup(struct btcp_backend_net *bnet,
+					  const struct handoff_tuple *tuple);
+
+/**
+ * btcp_flow_release() - struct handoff_table_ops
+ * @table: table
+ * @flow: without references
+ */
+void btcp_flow_release(struct handoff_table *table, struct handoff_flow *flow);
+
+/**
+ * btcp_flow_state_name() - for show
+ * @state: enum btcp_flow_state
+ */
+const char *btcp_flow_state_name(u8 state);
+
+#endif /* _BTCP_BACKEND_FLOW_H */

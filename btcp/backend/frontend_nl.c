@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/slab.h>
+#include <net/sock.h>
+
+#include "btcp/backend/frontend.h"
+#include "btcp/backend/frontend_nl.h"
+#include "handoff/netlink.h"
+#include "handoff/settings.h"
+
+static const char no_name[] = "a frontend needs a name";
+
+static bool is_vip(const struct nlattr *attr)
+{
+	return nla_type(attr) == BTCP_A_VIP;
+}
+
+/* Two VIPs on one local port are allowed: a tuple in use refuses by itself. */
+static int parse_vip(const struct nlattr *attr, struct btcp_grants *grants,
+		     struct netlink_ext_ack *extack)
+{
+	struct btcp_grant *grant = &grants->grant[grants->count];
+	unsigned int i;
+	int err;
+
+	err = handoff_nl_endpoint(attr, 0, &grant->vip, &grant->local_port, extack);
+	if (err)
+		return err;
+	for (i = 0; i < grants->count; i++) {
+		if (!handoff_endpoint_equal(&grants->grant[i].vip, &grant->vip))
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, attr, "this vip is named twice");
+		return -EINVAL;
+	}
+	spin_lock_init(&grant->lock);
+	grants->count++;
+	return 0;
+}
+
+/* NULL if the request names none. */
+static struct btcp_grants *parse_vips(struct genl_info *info)
+{
+	struct btcp_grants *grants;
+	unsigned int count = 0;
+	struct nlattr *attr;
+	int rem, err;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
+		count += is_vip(attr);
+	if (!count)
+		return NULL;
+	if (count > BTCP_VIPS_MAX) {
+		NL_SET_ERR_MSG(info->extack, "a frontend may have at most 64 vips");
+		return ERR_PTR(-EINVAL);
+	}
+	grants = kzalloc(struct_size(grants, grant, count), GFP_KERNEL_ACCOUNT);
+	if (!grants)
+		return ERR_PTR(-ENOMEM);
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (!is_vip(attr))
+			continue;
+		err = parse_vip(attr, grants, info->extack);
+		if (err) {
+			kfree(grants);
+			return ERR_PTR(err);
+		}
+	}
+	return grants;
+}
+
+/* The control channel is at the frontend's address unless told otherwise. */
+static int parse_peer(struct genl_info *info, struct handoff_endpoint *addr,
+		      struct handoff_endpoint *control)
+{
+	int err;
+
+	memset(addr, 0, sizeof(*addr));
+	if (!info->attrs[BTCP_A_ADDR]) {
+		NL_SET_ERR_MSG(info->extack, "a frontend needs addr");
+		return -EINVAL;
+	}
+	err = handoff_nl_addr(info->attrs[BTCP_A_ADDR], &addr->addr, &addr->family,
+			      info->extack);
+	if (err)
+		return err;
+	*control = *addr;
+	control->port = htons(BTCP_CONTROL_PORT);
+	if (!info->attrs[BTCP_A_CONTROL])
+		return 0;
+	return handoff_nl_endpoint(info->attrs[BTCP_A_CONTROL], htons(BTCP_CONTROL_PORT),
+				   control, NULL, info->extack);
+}
+
+static int set_key_path(struct btcp_frontend *frontend, const struct nlattr *attr)
+{
+	char *path;
+
+	if (!attr)
+		return 0;
+	path = nla_strdup(attr, GFP_KERNEL_ACCOUNT);
+	if (!path)
+		return -ENOMEM;
+	kfree(frontend->key_path);
+	frontend->key_path = path;
+	return 0;
+}
+
+static bool same_peer(const struct btcp_frontend *frontend,
+		      const struct handoff_endpoint *addr,
+		      const struct handoff_endpoint *control)
+{
+	return frontend->family == addr->family &&
+	       !memcmp(&frontend->addr, &addr->addr, sizeof(addr->addr)) &&
+	       handoff_endpoint_equal(handoff_session_peer(frontend->session), control);
+}
+
+/* A deleted frontend whose flows still run may be added again as it was. */
+static int revive(struct btcp_frontend *frontend, const struct handoff_endpoint *addr,
+		  const struct handoff_endpoint *control, struct btcp_grants *grants,
+		  struct genl_info *info)
+{
+	if (!btcp_frontend_deleting(frontend)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[BTCP_A_NAME],
+				    "a frontend of this name exists");
+		return -EEXIST;
+	}
+	if (!same_peer(frontend, addr, control)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[BTCP_A_NAME],
+				    "a frontend of this name is being deleted, and its flows still run to another address");
+		return -EBUSY;
+	}
+	if (btcp_frontend_set_grants(frontend, grants)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[BTCP_A_NAME],
+				    "a frontend of this name is just being deleted, try again");
+		return -EBUSY;
+	}
+	handoff_session_rekey(frontend->session, nla_data(info->attrs[BTCP_A_KEY]));
+	return 0;
+}
+
+int btcp_frontend_nl_new(struct sk_buff *skb, struct genl_info *info)
+{
+	struct btcp_backend_net *bnet = btcp_backend_net(genl_info_net(info));
+	struct handoff_endpoint addr, control;
+	struct btcp_frontend *frontend;
+	char name[BTCP_NAME_LEN + 1];
+	struct btcp_grants *grants;
+	int err;
+
+	err = handoff_nl_name(info, BTCP_A_NAME, no_name, name);
+	if (err)
+		return err;
+	err = parse_peer(info, &addr, &control);
+	if (err)
+		return err;
+	if (!info->attrs[BTCP_A_KEY]) {
+		NL_SET_ERR_MSG(info->extack, "a frontend needs a key");
+		return -EINVAL;
+	}
+	grants = parse_vips(info);
+	if (IS_ERR(grants))
+		return PTR_ERR(grants);
+	if (!grants) {
+		NL_SET_ERR_MSG(info->extack, "a frontend needs at least one vip");
+		return -EINVAL;
+	}
+
+	/* Those whose last flow has just gone need not be in the way. */
+	btcp_frontend_reap(bnet);
+	frontend = btcp_frontend_find(bnet, name);
+	if (frontend) {
+		err = revive(frontend, &addr, &control, grants, info);
+	} else if (bnet->frontend_count >= handoff_limit(bnet->net,
+							 HANDOFF_LIMIT_FRONTENDS)) {
+		NL_SET_ERR_MSG(info->extack, "the limit on frontends is reached");
+		err = -ENOSPC;
+	} else {
+		frontend = btcp_frontend_add(bnet, name, &addr, &control,
+					     nla_data(info->attrs[BTCP_A_KEY]),
+					     grants, info->extack);
+		err = PTR_ERR_OR_ZERO(frontend);
+	}
+	if (err) {
+		kfree(grants);
+		return err;
+	}
+	/* Without its path a frontend works; it only cannot be saved. */
+	return set_key_path(frontend, info->attrs[BTCP_A_KEY_PATH]);
+}
+
+static struct btcp_frontend *find(struct genl_info *info)
+{
+	struct btcp_backend_net *bnet = btcp_backend_net(genl_info_net(info));
+	struct btcp_frontend *frontend;
+	char name[BTCP_NAME_LEN + 1];
+	int err;
+
+	err = handoff_nl_name(info, BTCP_A_NAME, no_name, name);
+	if (err)
+		return ERR_PTR(err);
+	frontend = btcp_frontend_find(bnet, name);
+	if (!frontend || btcp_frontend_deleting(frontend)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[BTCP_A_NAME],
+				    "there is no frontend of this name");
+		return ERR_PTR(-ENOENT);
+	}
+	return frontend;
+}
+
+int btcp_frontend_nl_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct btcp_frontend *frontend = find(info);
+	struct btcp_grants *grants;
+	int err;
+
+	if (IS_ERR(frontend))
+		return PTR_ERR(frontend);
+	/* Live flows speak over this session: it cannot become another. */
+	if (info->attrs[BTCP_A_ADDR] || info->attrs[BTCP_A_CONTROL]) {
+		NL_SET_ERR_MSG(info->extack,
+			       "addr and control of a frontend cannot be changed: delete it and add it again");
+		return -EINVAL;
+	}
+	grants = parse_vips(info);
+	if (IS_ERR(grants))
+		return PTR_ERR(grants);
+	err = set_key_path(frontend, info->attrs[BTCP_A_KEY_PATH]);
+	if (err) {
+		kfree(grants);
+		return err;
+	}
+	if (info->attrs[BTCP_A_KEY])
+		handoff_session_rekey(frontend->session, nla_data(info->attrs[BTCP_A_KEY]));
+	return grants ? btcp_frontend_set_grants(frontend, grants) : 0;
+}
+
+int btcp_frontend_nl_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct btcp_frontend *frontend = find(info);
+	struct btcp_backend_net *bnet;
+
+	if (IS_ERR(frontend))
+		return PTR_ERR(frontend);
+	bnet = frontend->bnet;
+	btcp_frontend_set_grants(frontend, NULL);
+	/* Without flows it is gone when the command returns. */
+	btcp_frontend_reap(bnet);
+	return 0;
+}
+
+static int put_frontend(struct sk_buff *skb, struct btcp_frontend *frontend)
+{
+	int len = frontend->family == NFPROTO_IPV4 ? 4 : 16;
+	u8 fingerprint[BTCP_FINGERPRINT_LEN];
+	struct btcp_grants *grants;
+	unsigned int i;
+
+	handoff_session_fingerprint(frontend->session, fingerprint);
+	if (nla_put_string(skb, BTCP_A_NAME, frontend->name) ||
+	    nla_put(skb, BTCP_A_ADDR, len, &frontend->addr) ||
+	    handoff_nl_put_endpoint(skb, BTCP_A_CONTROL,
+				    handoff_session_peer(frontend->session), 0) ||
+	    nla_put(skb, BTCP_A_KEY_FINGERPRINT, sizeof(fingerprint), fingerprint) ||
+	    nla_put_string(skb, BTCP_A_STATE, btcp_frontend_state(frontend)) ||
+	    (frontend->key_path &&
+	     nla_put_string(skb, BTCP_A_KEY_PATH, frontend->key_path)) ||
+	    (btcp_frontend_deleting(frontend) && nla_put_flag(skb, BTCP_A_DELETING)))
+		return -EMSGSIZE;
+	grants = rcu_dereference_protected(frontend->grants, true);
+	for (i = 0; grants && i < grants->count; i++)
+		if (handoff_nl_put_endpoint(skb, BTCP_A_VIP, &grants->grant[i].vip,
+					    grants->grant[i].local_port))
+			return -EMSGSIZE;
+	return handoff_nl_put_stats(skb, &frontend->stats);
+}
+
+/* args[0]: how many have been told of */
+int btcp_frontend_nl_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct btcp_backend_net *bnet = btcp_backend_net(sock_net(skb->sk));
+	struct btcp_frontend *frontend;
+	long i = 0;
+	void *hdr;
+
+	list_for_each_entry(frontend, &bnet->frontends, list) {
+		if (i++ < cb->args[0])
+			continue;
+		hdr = handoff_nl_new(skb, cb, BTCP_CMD_FRONTEND_GET);
+		if (!hdr)
+			break;
+		if (put_frontend(skb, frontend)) {
+			genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genlmsg_end(skb, hdr);
+		cb->args[0] = i;
+	}
+	/* Not even one fits: say so, rather than that there is none. */
+	return skb->len ? skb->len : cb->args[0] < i ? -EMSGSIZE : 0;
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/slab.h>
+
+#include "btcp/backend/head.h"
+#include "handoff/settings.h"
+
+/* The memory of one piece is bounded by a message, that of all by a limit. */
+static bool charge(struct btcp_backend_net *bnet, u32 len)
+{
+	u32 limit = handoff_limit(bnet->net, HANDOFF_LIMIT_HEAD_TOTAL);
+
+	if (atomic_add_return(len, &bnet->head_bytes) <= limit)
+		return true;
+	atomic_sub(len, &bnet->head_bytes);
+	return false;
+}
+
+struct btcp_chunk *btcp_head_add(struct btcp_backend_net *bnet,
+				 struct btcp_accept *accept, u32 offset,
+				 const u8 *data, u32 len)
+{
+	u32 head_len = accept->flow->head_len, known;
+	struct btcp_chunk *chunk;
+
+	if (offset > head_len || len > head_len - offset)
+		return ERR_PTR(-EINVAL);
+	if (offset > accept->have)
+		return ERR_PTR(-ENOENT);
+	known = accept->have - offset;
+	if (len <= known)
+		return NULL;
+	data += known;
+	len -= known;
+
+	if (!charge(bnet, len))
+		return ERR_PTR(-ENOSPC);
+	chunk = kmalloc(struct_size(chunk, data, len), GFP_ATOMIC | __GFP_NOWARN);
+	if (!chunk) {
+		atomic_sub(len, &bnet->head_bytes);
+		return ERR_PTR(-ENOMEM);
+	}
+	chunk->offset = accept->have;
+	chunk->len = len;
+	memcpy(chunk->data, data, len);
+	list_add_tail(&chunk->list, &accept->chunks);
+	accept->have += len;
+	return chunk;
+}
+
+void btcp_head_clean(struct btcp_backend_net *bnet, struct btcp_accept *accept)
+{
+	struct btcp_chunk *chunk, *next;
+
+	list_for_each_entry_safe(chunk, next, &accept->chunks, list)
+		kfree(chunk);
+	INIT_LIST_HEAD(&accept->chunks);
+	atomic_sub(accept->have, &bnet->head_bytes);
+	accept->have = 0;
+}

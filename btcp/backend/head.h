@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The request head, kept in the pieces it came in until TCP has it.
+ */
+#ifndef _BTCP_BACKEND_HEAD_H
+#define _BTCP_BACKEND_HEAD_H
+
+#include "btcp/backend/accept.h"
+
+/**
+ * struct btcp_chunk - a piece of a head
+ * @list: in struct btcp_accept's @chunks, in order
+ * @offset: of @data in the head
+ * @len: bytes
+ * @data: they
+ */
+struct btcp_chunk {
+	struct list_head list;
+	u32 offset;
+	u32 len;
+	u8 data[];
+};
+
+/**
+ * btcp_head_add() - keep a piece that continues what is there
+ * @bnet: namespace
+ * @accept: its flow is locked, or not in the table yet
+ * @offset: of @data in the head
+ * @data: bytes; those already here are passed over
+ * @len: how many
+ *
+ * Context: BH off.
+ * Return: the new piece; NULL if there was nothing new; ERR_PTR: -ENOENT
+ *	(bytes before it are missing), -EINVAL (beyond the head's length),
+ *	-ENOSPC (limit head_total), -ENOMEM.
+ */
+struct btcp_chunk *btcp_head_add(struct btcp_backend_net *bnet,
+				 struct btcp_accept *accept, u32 offset,
+				 const u8 *data, u32 len);
+
+/**
+ * btcp_head_clean() - free all pieces
+ * @bnet: namespace
+ * @accept: its flow is locked, or nobody else has it
+ *
+ * Context: any.
+ */
+void btcp_head_clean(struct btcp_backend_net *bnet, struct btcp_accept *accept);
+
+#endif /* _BTCP_BACKEND_HEAD_H */

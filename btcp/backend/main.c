@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * btcp_backend.ko: takes live connections over from front-ends.  Init and
+ * exit only.
+ */
+#include <linux/module.h>
+
+#include "btcp/backend/flow_nl.h"
+#include "btcp/backend/frontend_nl.h"
+#include "btcp/backend/message.h"
+#include "btcp/backend/net.h"
+#include "btcp/backend/profile.h"
+#include "handoff/netlink.h"
+#include "handoff/session.h"
+
+static const struct handoff_session_ops session_ops = {
+	.receive = btcp_message_receive,
+	.fill_heartbeat = btcp_profile_fill,
+};
+
+static struct handoff_stats *role_stats(struct net *net)
+{
+	return &btcp_backend_net(net)->stats;
+}
+
+static const struct handoff_nl_command commands[] = {
+	{ .cmd = BTCP_CMD_FRONTEND_NEW, .doit = btcp_frontend_nl_new },
+	{ .cmd = BTCP_CMD_FRONTEND_SET, .doit = btcp_frontend_nl_set },
+	{ .cmd = BTCP_CMD_FRONTEND_DEL, .doit = btcp_frontend_nl_del },
+	{ .cmd = BTCP_CMD_FRONTEND_GET, .dumpit = btcp_frontend_nl_dump },
+};
+
+static const struct handoff_nl_role nl_role = {
+	.owner = THIS_MODULE,
+	.commands = commands,
+	.count = ARRAY_SIZE(commands),
+	.stats = role_stats,
+	.flows = btcp_flow_nl_dump,
+};
+
+static int __init btcp_backend_init(void)
+{
+	int err;
+
+	/* First: everything else looks the namespace up. */
+	err = btcp_backend_net_setup();
+	if (err)
+		return err;
+	/* Before netlink, which is what opens sessions. */
+	handoff_session_register(HANDOFF_BACKEND, &session_ops);
+	/* Last: from here on user space can configure. */
+	handoff_nl_register(HANDOFF_BACKEND, &nl_role);
+	return 0;
+}
+
+static void __exit btcp_backend_exit(void)
+{
+	/* Mirror order: no new frontends, no new flows, then end what is there. */
+	handoff_nl_unregister(HANDOFF_BACKEND);
+	handoff_session_unregister(HANDOFF_BACKEND);
+	btcp_backend_net_teardown();
+}
+
+module_init(btcp_backend_init);
+module_exit(btcp_backend_exit);
+
+MODULE_DESCRIPTION("TCP hand-off, back-end: replays handshakes, translates, intercepts FIN and RST");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Messages: what the front-end says about a flow, and what it is told.
+ *
+ * All btcp_say_*() are called without a flow's lock: sending walks the
+ * netfilter hooks.
+ */
+#ifndef _BTCP_BACKEND_MESSAGE_H
+#define _BTCP_BACKEND_MESSAGE_H
+
+#include "btcp/backend/flow.h"
+#include "handoff/wire.h"
+
+#define BTCP_CLOSED_AGAIN	HZ	/* unless the front-end acknowledged CLOSED */
+#define BTCP_CLOSED_TRIES	5
+
+/**
+ * btcp_message_receive() - struct handoff_session_ops
+ * @net: namespace
+ * @session: from whom
+ * @msg: verified message
+ *
+ * Context: softirq, RCU read side.
+ */
+void btcp_message_receive(struct net *net, struct handoff_session *session,
+			  const struct wire_msg *msg);
+
+/**
+ * btcp_message_tuple() - a flow's key at this host
+ * @tuple: filled
+ * @flow: as messages name it
+ *
+ * Context: any.
+ */
+void btcp_message_tuple(struct handoff_tuple *tuple, const struct wire_flow *flow);
+
+/**
+ * btcp_say_nak() - a hand-off is refused, finally
+ * @bnet: namespace
+ * @session: to whom
+ * @flow: as the HANDOFF named it
+ * @nak: enum wire_nak
+ *
+ * Context: BH off, RCU read side.
+ */
+void btcp_say_nak(struct btcp_backend_net *bnet, struct handoff_session *session,
+		  const struct wire_flow *flow, u8 nak);
+
+/**
+ * btcp_say_flow_nak() - likewise, for a flow that is in the table
+ * @bnet: namespace
+ * @flow: flow; @flow->nak says why
+ *
+ * Context: BH off or not, RCU read side.
+ */
+void btcp_say_flow_nak(struct btcp_backend_net *bnet, struct btcp_server_flow *flow);
+
+/**
+ * btcp_say_ack() - HANDOFF_ACK: TCP's SYN/ACK, rewritten
+ * @bnet: namespace
+ * @flow: flow, at least in BTCP_FLOW_HEAD
+ * @standing: TCP has acknowledged the whole head
+ * @have: bytes of head here
+ *
+ * Context: BH off or not, RCU read side.
+ */
+void btcp_say_ack(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+		  bool standing, u32 have);
+
+/**
+ * btcp_say_segment() - SEGMENT: the front-end is to send this FIN or RST
+ * @bnet: namespace
+ * @flow: flow
+ * @segment: in the front-end's sequence space
+ *
+ * Context: BH off or not, RCU read side.
+ */
+void btcp_say_segment(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+		      const struct wire_segment *segment);
+
+/**
+ * btcp_say_rst() - SEGMENT: an RST at what the client expects next
+ * @bnet: namespace
+ * @flow: flow
+ *
+ * Context: BH off or not, RCU read side.
+ */
+void btcp_say_rst(struct btcp_backend_net *bnet, struct btcp_server_flow *flow);
+
+/**
+ * btcp_say_closed() - CLOSED: a flow is over, and why
+ * @bnet: namespace
+ * @flow: flow in BTCP_FLOW_TIME_WAIT or BTCP_FLOW_ENDED
+ *
+ * Context: BH off or not, RCU read side.
+ */
+void btcp_say_closed(struct btcp_backend_net *bnet, struct btcp_server_flow *flow);
+
+#endif /* _BTCP_BACKEND_MESSAGE_H */

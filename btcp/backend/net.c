@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/module.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/slab.h>
+#include <net/netfilter/ipv4/nf_defrag_ipv4.h>
+#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
+
+#include "btcp/backend/flow.h"
+#include "btcp/backend/frontend.h"
+#include "btcp/backend/inbound.h"
+#include "btcp/backend/net.h"
+#include "btcp/backend/outbound.h"
+#include "btcp/backend/sweep.h"
+
+unsigned int btcp_backend_net_id;
+
+static struct kmem_cache *flow_cache;
+
+/*
+ * In: between defragmentation (-400) and raw (-300), so that conntrack and
+ * TCP's early demux see the translated packet.  Out: after source NAT (100)
+ * and all else; one before the last, where conntrack confirms, since a hook
+ * of equal priority would come before the one already there.
+ */
+static const struct nf_hook_ops hooks[] = {
+	{
+		.hook = btcp_inbound_hook,
+		.pf = NFPROTO_INET,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = -350,
+	},
+	{
+		.hook = btcp_outbound_hook,
+		.pf = NFPROTO_INET,
+		.hooknum = NF_INET_POST_ROUTING,
+		.priority = NF_IP_PRI_LAST - 1,
+	},
+};
+
+int btcp_backend_hook(struct btcp_backend_net *bnet)
+{
+	int err;
+
+	if (bnet->hooked)
+		return 0;
+	/* A fragment has no ports to find its flow by. */
+	err = nf_defrag_ipv4_enable(bnet->net);
+	if (err)
+		return err;
+	err = nf_defrag_ipv6_enable(bnet->net);
+	if (err)
+		goto defrag4;
+	err = nf_register_net_hooks(bnet->net, hooks, ARRAY_SIZE(hooks));
+	if (err)
+		goto defrag6;
+	bnet->hooked = true;
+	return 0;
+
+defrag6:
+	nf_defrag_ipv6_disable(bnet->net);
+defrag4:
+	nf_defrag_ipv4_disable(bnet->net);
+	return err;
+}
+
+void btcp_backend_unhook(struct btcp_backend_net *bnet)
+{
+	if (!bnet->hooked)
+		return;
+	nf_unregister_net_hooks(bnet->net, hooks, ARRAY_SIZE(hooks));
+	nf_defrag_ipv6_disable(bnet->net);
+	nf_defrag_ipv4_disable(bnet->net);
+	bnet->hooked = false;
+}
+
+static const struct handoff_table_ops table_ops = {
+	.expired = btcp_sweep_expired,
+	.kill = btcp_sweep_kill,
+	.release = btcp_flow_release,
+};
+
+static int __net_init net_init(struct net *net)
+{
+	struct btcp_backend_net *bnet = btcp_backend_net(net);
+	int err;
+
+	bnet->net = net;
+	INIT_LIST_HEAD(&bnet->frontends);
+	INIT_WORK(&bnet->reap, btcp_frontend_reap_work);
+
+	err = handoff_table_init(&bnet->table, net, &table_ops, flow_cache);
+	if (err)
+		return err;
+	err = handoff_stats_init(&bnet->stats, btcp_stats_table, __BTCP_STAT_MAX);
+	if (err)
+		goto table;
+	/* Last: it shows the counters. */
+	err = handoff_sysfs_add(&bnet->sysfs, net, &bnet->stats, NULL, NULL, "backend");
+	if (err)
+		goto stats;
+	return 0;
+
+stats:
+	handoff_stats_clean(&bnet->stats);
+table:
+	handoff_table_clean(&bnet->table);
+	return err;
+}
+
+/*
+ * Flows first, while the hooks still see what they say: a client must hear of
+ * its connection's end, and a socket must not go on talking untranslated.
+ * The grace period that frees the hooks for good follows by itself: that of
+ * pernet operations, between pre_exit and exit.
+ */
+static void __net_exit net_pre_exit(struct net *net)
+{
+	struct btcp_backend_net *bnet = btcp_backend_net(net);
+
+	genl_lock();
+	WRITE_ONCE(bnet->going, true);
+	/* Nothing configured: no flows; spare the namespace the drain's wait. */
+	if (bnet->hooked) {
+		btcp_frontends_going(bnet);
+		handoff_table_drain(&bnet->table);
+		btcp_sweep_accepts(bnet);
+		btcp_frontends_close(bnet);
+		btcp_backend_unhook(bnet);
+	}
+	genl_unlock();
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	struct btcp_backend_net *bnet = btcp_backend_net(net);
+
+	/* Drops the flows' references to their frontends, which queues @reap. */
+	handoff_table_clean(&bnet->table);
+	cancel_work_sync(&bnet->reap);
+	btcp_frontends_free(bnet);
+	handoff_sysfs_del(&bnet->sysfs);
+	handoff_stats_clean(&bnet->stats);
+}
+
+static struct pernet_operations net_ops = {
+	.init = net_init,
+	.pre_exit = net_pre_exit,
+	.exit = net_exit,
+	.id = &btcp_backend_net_id,
+	.size = sizeof(struct btcp_backend_net),
+};
+
+int __init btcp_backend_net_setup(void)
+{
+	int err;
+
+	flow_cache = KMEM_CACHE(btcp_server_flow, SLAB_HWCACHE_ALIGN);
+	if (!flow_cache)
+		return -ENOMEM;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		kmem_cache_destroy(flow_cache);
+	return err;
+}
+
+void btcp_backend_net_teardown(void)
+{
+	unregister_pernet_subsys(&net_ops);
+	rcu_barrier();	/* the flows' memory goes by call_rcu() */
+	kmem_cache_destroy(flow_cache);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What btcp_backend.ko keeps for one network namespace.
+ *
+ * Concurrency of the whole module, in one place:
+ *
+ * - Configuration (frontends, grants, the hooks' registration) is written
+ *   under the genl lock and read under RCU.
+ * - A flow's transitions happen under its own lock, taken with BH off; never
+ *   two flows' locks at once.  Under it packets may be injected (that only
+ *   queues them) but nothing is sent: a message or a packet to the client
+ *   goes out after the unlock, because sending walks the netfilter hooks and
+ *   may come back here.
+ * - The translating path takes no lock.  What it reads of a flow is constant
+ *   since the state that it saw with an acquire; what it writes are single
+ *   words, which one packet more or less does not make wrong.
+ * - A flow outlives: every RCU reader that found it; its accept timer, which
+ *   holds a reference.  A frontend outlives: its flows, each of which holds a
+ *   reference; every RCU reader.
+ * - The end, in net.c and main.c: nobody asks any more (netlink, control
+ *   channel) -> flows are killed while the hooks still see their last words ->
+ *   sessions closed -> hooks gone -> grace period -> table and frontends freed
+ *   -> rcu_barrier() -> the flows' cache.
+ */
+#ifndef _BTCP_BACKEND_NET_H
+#define _BTCP_BACKEND_NET_H
+
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "btcp/backend/stats.h"
+#include "handoff/stats.h"
+#include "handoff/sysfs.h"
+#include "handoff/table.h"
+
+/**
+ * struct btcp_backend_net - one namespace
+ * @net: namespace
+ * @table: flows, by client and local address
+ * @stats: the role's totals, by enum btcp_stat
+ * @sysfs: /sys/class/btcp/backend
+ * @frontends: struct btcp_frontend; genl lock, RCU for readers
+ * @frontend_count: in @frontends; genl lock
+ * @reap: frees deleted frontends whose last flow went
+ * @head_bytes: of heads kept until TCP has acknowledged them
+ * @accepts: hand-offs under way, each with its timer
+ * @hooked: the hooks are registered; genl lock
+ * @going: the role is going away: take nothing new, tell the peers
+ */
+struct btcp_backend_net {
+	struct net *net;
+	struct handoff_table table;
+	struct handoff_stats stats;
+	struct handoff_sysfs sysfs;
+	struct list_head frontends;
+	unsigned int frontend_count;
+	struct work_struct reap;
+	atomic_t head_bytes;
+	atomic_t accepts;
+	bool hooked;
+	bool going;
+};
+
+extern unsigned int btcp_backend_net_id;
+
+/**
+ * btcp_backend_net() - this module's part of a namespace
+ * @net: namespace
+ *
+ * Context: any, while @net lives.
+ */
+static inline struct btcp_backend_net *btcp_backend_net(struct net *net)
+{
+	return net_generic(net, btcp_backend_net_id);
+}
+
+/**
+ * btcp_count() - count one
+ * @bnet: namespace
+ * @which: of the role's totals
+ *
+ * Context: any.
+ */
+static inline void btcp_count(struct btcp_backend_net *bnet, enum btcp_stat which)
+{
+	handoff_stats_inc(&bnet->stats, which);
+}
+
+/**
+ * btcp_backend_hook() - see every packet of this namespace from now on
+ * @bnet: namespace
+ *
+ * Only once something is configured: until then the module costs nothing.
+ *
+ * Context: process context, genl lock held.
+ * Return: 0 or a negative errno.
+ */
+int btcp_backend_hook(struct btcp_backend_net *bnet);
+
+/**
+ * btcp_backend_unhook() - the opposite; idempotent
+ * @bnet: namespace
+ *
+ * Packets may be in the hooks until a grace period has passed.
+ *
+ * Context: process context, genl lock held.
+ */
+void btcp_backend_unhook(struct btcp_backend_net *bnet);
+
+/**
+ * btcp_backend_net_setup() - the flows' cache and the namespaces, at init
+ *
+ * Return: 0 or a negative errno.
+ */
+int btcp_backend_net_setup(void);
+
+/** btcp_backend_net_teardown() - the opposite; ends every flow */
+void btcp_backend_net_teardown(void);
+
+#endif /* _BTCP_BACKEND_NET_H */

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+
+#include "btcp/backend/close.h"
+#include "btcp/backend/outbound.h"
+#include "btcp/backend/synack.h"
+
+int btcp_outbound_rewrite(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+			  struct sk_buff *skb, struct handoff_headers *h)
+{
+	u32 diff;
+
+	/* TCP keeps the data for itself: this skb is a clone, headers included. */
+	if (skb_ensure_writable(skb, h->thoff + h->hdrlen))
+		goto no_memory;
+	h->tcp = (struct tcphdr *)(skb->data + h->thoff);
+	diff = btcp_translate_out((u8 *)h->tcp, h->hdrlen, &flow->t);
+	/* A partial checksum covers the pseudo header only: nothing changed. */
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		h->tcp->check = htons(btcp_csum_apply(ntohs(h->tcp->check), diff));
+	if (handoff_packet_set_addr(skb, h, true, &flow->vip, flow->vip_port))
+		goto no_memory;
+	if (diff & BTCP_TRANSLATE_MALFORMED)
+		btcp_count(bnet, BTCP_STAT_BAD_OPTIONS);
+	btcp_count(bnet, BTCP_STAT_REWRITTEN_PACKETS);
+	handoff_stats_add(&bnet->stats, BTCP_STAT_REWRITTEN_BYTES, h->payload_len);
+	return 0;
+
+no_memory:
+	btcp_count(bnet, BTCP_STAT_NO_MEMORY);
+	return -ENOMEM;
+}
+
+/*
+ * Swallowed packets are stolen, not dropped: a drop is an error to TCP's
+ * transmit path, and that is not what the client's network would return.
+ */
+static unsigned int steal(struct sk_buff *skb)
+{
+	consume_skb(skb);
+	return NF_STOLEN;
+}
+
+static unsigned int pass(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+			 u8 state, struct sk_buff *skb, struct handoff_headers *h)
+{
+	u32 ack = ntohl(h->tcp->ack_seq);
+
+	if (btcp_outbound_rewrite(bnet, flow, skb, h))
+		return steal(skb);	/* TCP sends it again */
+	btcp_flow_advance(&flow->snd_nxt, ntohl(h->tcp->seq) + h->payload_len);
+	btcp_flow_touch(flow);
+	if (h->tcp->ack) {
+		btcp_flow_advance(&flow->rcv_nxt, ack);
+		if (state == BTCP_FLOW_CLOSING)
+			btcp_close_acked_by_tcp(bnet, flow, ack);
+	}
+	return NF_ACCEPT;
+}
+
+unsigned int btcp_outbound_hook(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *nf)
+{
+	struct btcp_backend_net *bnet = btcp_backend_net(nf->net);
+	struct btcp_server_flow *flow;
+	struct handoff_headers h;
+	u8 state;
+
+	if (!atomic_read(&bnet->table.count) || !handoff_packet_parse(skb, true, &h))
+		return NF_ACCEPT;
+	flow = btcp_flow_lookup(bnet, &h.tuple);
+	if (!flow)
+		return NF_ACCEPT;
+
+	state = btcp_flow_state(flow);
+	if (state < BTCP_FLOW_LIVE) {
+		if (btcp_synack_outbound(bnet, flow, skb, &h))
+			return steal(skb);
+		state = btcp_flow_state(flow);
+	}
+	if (state == BTCP_FLOW_ENDED) {
+		btcp_close_swallow(bnet, flow, &h);
+		return steal(skb);
+	}
+	if (h.tcp->rst) {
+		btcp_close_rst_out(bnet, flow, &h);
+		return steal(skb);
+	}
+	/* The front-end said it long ago, whatever TCP wants to repeat. */
+	if (h.tcp->syn) {
+		btcp_count(bnet, BTCP_STAT_STOLEN_SYNACK);
+		return steal(skb);
+	}
+	if (h.tcp->fin)
+		return btcp_close_fin_out(bnet, flow, skb, &h, nf);
+	return pass(bnet, flow, state, skb, &h);
+}

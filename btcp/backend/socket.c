@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <net/inet6_hashtables.h>
+#include <net/inet_hashtables.h>
+#include <net/inet_timewait_sock.h>
+#include <net/tcp.h>
+
+#include "btcp/backend/socket.h"
+#include "handoff/packet.h"
+
+/* tcp_hashinfo itself is no longer exported; each namespace points to its own. */
+static struct inet_hashinfo *hashinfo(struct net *net)
+{
+	return net->ipv4.tcp_death_row.hashinfo;
+}
+
+static struct sock *established(struct net *net, const struct handoff_tuple *t, int dif)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (t->family == NFPROTO_IPV6)
+		return __inet6_lookup_established(net, hashinfo(net), &t->client.in6,
+						  t->client_port, &t->server.in6,
+						  ntohs(t->server_port), dif, 0);
+#endif
+	return __inet_lookup_established(net, hashinfo(net), t->client.ip,
+					 t->client_port, t->server.ip,
+					 ntohs(t->server_port), dif, 0);
+}
+
+enum btcp_socket btcp_socket_find(struct net *net, const struct handoff_tuple *tuple)
+{
+	enum btcp_socket found = BTCP_SOCKET_LIVE;
+	struct dst_entry *dst;
+	struct sock *sk;
+	int dif = 0;
+
+	/* A socket bound to a device is found only through that device. */
+	dst = handoff_route(net, tuple->family, &tuple->client, &tuple->server);
+	if (dst) {
+		dif = dst->dev->ifindex;
+		dst_release(dst);
+	}
+	sk = established(net, tuple, dif);
+	if (!sk)
+		return BTCP_SOCKET_NONE;
+	if (sk->sk_state == TCP_NEW_SYN_RECV)
+		found = BTCP_SOCKET_REQUEST;
+	else if (sk->sk_state == TCP_TIME_WAIT &&
+		 READ_ONCE(inet_twsk(sk)->tw_substate) == TCP_TIME_WAIT)
+		found = BTCP_SOCKET_TIME_WAIT;
+	sock_gen_put(sk);
+	return found;
+}
+
+struct sock *btcp_socket_listener(struct net *net, const union nf_inet_addr *client,
+				  const union nf_inet_addr *server, __be16 port,
+				  u8 family, int ifindex)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (family == NFPROTO_IPV6)
+		return inet6_lookup_listener(net, hashinfo(net), NULL, 0, &client->in6,
+					     0, &server->in6, ntohs(port), ifindex, 0);
+#endif
+	return __inet_lookup_listener(net, hashinfo(net), NULL, 0, client->ip, 0,
+				      server->ip, ntohs(port), ifindex, 0);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What this host's TCP has on a tuple: the one authority on whether a flow
+ * still lives.
+ */
+#ifndef _BTCP_BACKEND_SOCKET_H
+#define _BTCP_BACKEND_SOCKET_H
+
+#include <net/sock.h>
+
+#include "handoff/tuple.h"
+
+enum btcp_socket {
+	BTCP_SOCKET_NONE,
+	BTCP_SOCKET_REQUEST,	/* SYN seen, handshake not complete */
+	BTCP_SOCKET_LIVE,	/* anything from established on, FIN_WAIT2 without owner, too */
+	BTCP_SOCKET_TIME_WAIT,	/* a SYN may start afresh */
+};
+
+/**
+ * btcp_socket_find() - what is there for this connection?
+ * @net: namespace
+ * @tuple: its key
+ *
+ * Not for every packet: it looks up a route, too.
+ *
+ * Context: BH off, RCU read side.
+ */
+enum btcp_socket btcp_socket_find(struct net *net, const struct handoff_tuple *tuple);
+
+/**
+ * btcp_socket_listener() - who listens here?
+ * @net: namespace
+ * @client: a likely client, for sockets bound to a device
+ * @server: address, all zero: those who listen on any address
+ * @port: big-endian
+ * @family: of the addresses
+ * @ifindex: where clients come in
+ *
+ * Context: BH off, RCU read side.
+ * Return: the socket, as long as the RCU read side; or NULL.
+ */
+struct sock *btcp_socket_listener(struct net *net, const union nf_inet_addr *client,
+				  const union nf_inet_addr *server, __be16 port,
+				  u8 family, int ifindex);
+
+#endif /* _BTCP_BACKEND_SOCKET_H */

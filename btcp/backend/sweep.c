@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/delay.h>
+#include <net/tcp.h>
+
+#include "btcp/backend/accept.h"
+#include "btcp/backend/close.h"
+#include "btcp/backend/inject.h"
+#include "btcp/backend/message.h"
+#include "btcp/backend/sweep.h"
+#include "handoff/packet.h"
+#include "handoff/settings.h"
+
+/* Silence alone says nothing; the socket does (a WebSocket may be silent). */
+static void expired_live(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+			 enum handoff_timeout which)
+{
+	unsigned long timeout = handoff_timeout(bnet->net, which);
+	unsigned long due = READ_ONCE(flow->last) + timeout;
+
+	/* Packets do not move @expires, only @last. */
+	if (!(READ_ONCE(flow->flags) & BTCP_FLOW_RST_IN) && time_before(jiffies, due)) {
+		WRITE_ONCE(flow->flow.expires, due);
+		return;
+	}
+	if (btcp_close_if_gone(bnet, flow))
+		return;
+	spin_lock_bh(&flow->flow.lock);
+	if (flow->flow.state < BTCP_FLOW_TIME_WAIT) {
+		/* TCP did not believe that RST. */
+		WRITE_ONCE(flow->flags, flow->flags & ~BTCP_FLOW_RST_IN);
+		WRITE_ONCE(flow->flow.expires, jiffies + timeout);
+	}
+	spin_unlock_bh(&flow->flow.lock);
+}
+
+static void expired_over(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+{
+	unsigned long now = jiffies, next;
+	bool say = false, rst = false;
+
+	spin_lock_bh(&flow->flow.lock);
+	if (time_after_eq(now, flow->until)) {
+		if (!(flow->flags & BTCP_FLOW_TOLD))
+			btcp_count(bnet, BTCP_STAT_CLOSED_UNANSWERED);
+		handoff_table_remove(&bnet->table, &flow->flow, true);
+		spin_unlock_bh(&flow->flow.lock);
+		return;
+	}
+	next = flow->until;
+	if (!(flow->flags & BTCP_FLOW_TOLD) && flow->tries < BTCP_CLOSED_TRIES) {
+		flow->tries++;
+		say = true;
+		rst = flow->flags & BTCP_FLOW_RST_OUT;
+		if (time_before(now + BTCP_CLOSED_AGAIN, next))
+			next = now + BTCP_CLOSED_AGAIN;
+	}
+	WRITE_ONCE(flow->flow.expires, next);
+	spin_unlock_bh(&flow->flow.lock);
+
+	/* Nobody else repeats an RST: if this was lost, so may that have been. */
+	if (rst)
+		btcp_say_rst(bnet, flow);
+	if (say)
+		btcp_say_closed(bnet, flow);
+}
+
+void btcp_sweep_expired(struct handoff_table *table, struct handoff_flow *base)
+{
+	struct btcp_backend_net *bnet = container_of(table, struct btcp_backend_net, table);
+	struct btcp_server_flow *flow = container_of(base, struct btcp_server_flow, flow);
+
+	switch (btcp_flow_state(flow)) {
+	case BTCP_FLOW_SYN:
+	case BTCP_FLOW_HEAD:
+		break;	/* they have a timer of their own */
+	case BTCP_FLOW_LIVE:
+		expired_live(bnet, flow, HANDOFF_TIMEOUT_IDLE);
+		break;
+	case BTCP_FLOW_CLOSING:
+		expired_live(bnet, flow, HANDOFF_TIMEOUT_CLOSING);
+		break;
+	default:
+		expired_over(bnet, flow);
+	}
+}
+
+/*
+ * Straight to the client: the control channel may go down with us.  Its TCP
+ * believes an RST only at exactly the byte it expects, which lies between
+ * what it acknowledged and what was sent.
+ */
+static void reset_client(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+{
+	struct handoff_segment segment = { .flags = TCPHDR_RST };
+	struct handoff_tuple tuple = flow->flow.tuple;
+	u32 una = READ_ONCE(flow->snd_una), nxt = READ_ONCE(flow->snd_nxt);
+
+	tuple.server = flow->vip;
+	tuple.server_port = flow->vip_port;
+	segment.seq = nxt;
+	handoff_packet_send(bnet->net, &tuple, &segment);
+	if (una == nxt)
+		return;
+	segment.seq = una;
+	handoff_packet_send(bnet->net, &tuple, &segment);
+}
+
+void btcp_sweep_kill(struct handoff_table *table, struct handoff_flow *base)
+{
+	struct btcp_backend_net *bnet = container_of(table, struct btcp_backend_net, table);
+	struct btcp_server_flow *flow = container_of(base, struct btcp_server_flow, flow);
+	bool nak = false, ended = false;
+
+	spin_lock_bh(&base->lock);
+	if (flow->accept && !flow->accept->handed) {
+		/* TCP never had the whole head: another back-end may. */
+		nak = btcp_accept_refuse(bnet, flow, WIRE_NAK_ADMIN);
+	} else if (base->state < BTCP_FLOW_TIME_WAIT) {
+		ended = btcp_flow_end(bnet, flow, WIRE_CLOSED_ADMIN);
+	}
+	if (nak || ended) {
+		btcp_count(bnet, BTCP_STAT_KILLED_FLOWS);
+		btcp_inject_rst(bnet, &base->tuple, READ_ONCE(flow->rcv_nxt));
+	}
+	spin_unlock_bh(&base->lock);
+
+	if (nak)
+		btcp_say_flow_nak(bnet, flow);
+	if (!ended)
+		return;
+	reset_client(bnet, flow);
+	btcp_say_closed(bnet, flow);
+}
+
+static int kill_accept(struct handoff_flow *base, void *arg)
+{
+	struct btcp_backend_net *bnet = arg;
+
+	btcp_sweep_kill(&bnet->table, base);
+	return 0;
+}
+
+void btcp_sweep_accepts(struct btcp_backend_net *bnet)
+{
+	/* Missed by the drain's walk, or in their timer just now. */
+	while (atomic_read(&bnet->accepts)) {
+		handoff_table_walk(&bnet->table, kill_accept, bnet);
+		msleep(1);
+	}
+}

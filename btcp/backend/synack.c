@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <net/request_sock.h>
+#include <net/tcp.h>
+
+#include "btcp/backend/accept.h"
+#include "btcp/backend/inject.h"
+#include "btcp/backend/message.h"
+#include "btcp/backend/profile.h"
+#include "btcp/backend/synack.h"
+#include "btcp/tcp_options.h"
+
+#define SRTT_MAX	(10 * USEC_PER_SEC)	/* never trust a packet */
+
+/* What to do once the flow is unlocked. */
+enum then {
+	THEN_SWALLOW,
+	THEN_NAK,
+	THEN_WANT_HEAD,
+	THEN_SAY_STANDING,
+	THEN_PASS,	/* ... after having said that it stands */
+	THEN_GO_ON,	/* it stood before we had the lock */
+};
+
+/*
+ * The injected handshake takes no time at all.  TCP would believe in a round
+ * trip of nothing: loss probes and retransmissions on every response, and a
+ * poisoned minimum.  It measures from the request socket's @snt_synack, to
+ * the ACK that we inject next.  With a SYN cookie there is no request socket.
+ */
+static void backdate(struct btcp_accept *accept, const struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+	struct tcp_request_sock *treq;
+	u64 sent;
+
+	if (accept->backdated || !sk || sk->sk_state != TCP_NEW_SYN_RECV)
+		return;
+	accept->backdated = true;
+	treq = tcp_rsk(inet_reqsk(sk));
+	sent = READ_ONCE(treq->snt_synack);
+	if (sent > accept->srtt_us)
+		WRITE_ONCE(treq->snt_synack, sent - min_t(u32, accept->srtt_us, SRTT_MAX));
+}
+
+static u8 options_of(const struct tcp_options_seen *seen)
+{
+	return (seen->sack_ok ? WIRE_OPT_SACK : 0) |
+	       (seen->has_ts ? WIRE_OPT_TIMESTAMP : 0) |
+	       (seen->has_wscale ? WIRE_OPT_WSCALE : 0);
+}
+
+/* From here on the difference between the two sequence spaces is known. */
+static void translation(struct btcp_server_flow *flow, const struct tcphdr *tcp,
+			const struct tcp_options_seen *seen)
+{
+	const struct btcp_accept *accept = flow->accept;
+	struct btcp_translation *t = &flow->t;
+
+	t->seq_delta = flow->front_isn - ntohl(tcp->seq);
+	t->ts_delta = seen->has_ts ? flow->front_tsval - seen->tsval : 0;
+	t->promised_wscale = accept->promised_wscale;
+	t->client_wscale = accept->client_wscale;
+	/* Without the option TCP shifts neither way; the client still does. */
+	t->backend_wscale = seen->has_wscale ? seen->wscale : 0;
+	t->assumed_wscale = seen->has_wscale ? accept->client_wscale : 0;
+
+	flow->synack_window = ntohs(tcp->window);
+	flow->synack_mss = seen->mss;
+	flow->synack_options = options_of(seen);
+}
+
+static void stands(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+{
+	if (!btcp_flow_step(bnet, flow, BTCP_FLOW_STANDS))
+		return;
+	btcp_count(bnet, BTCP_STAT_HANDOFFS);
+	handoff_stats_inc(&flow->frontend->stats, BTCP_FRONTEND_STAT_HANDOFFS);
+	btcp_accept_drop(bnet, flow);
+}
+
+static enum then refuse(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+			u8 nak)
+{
+	return btcp_accept_refuse(bnet, flow, nak) ? THEN_NAK : THEN_SWALLOW;
+}
+
+static enum then caught(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+			const struct sk_buff *skb, const struct handoff_headers *h)
+{
+	struct btcp_accept *accept = flow->accept;
+	struct tcp_options_seen seen;
+
+	btcp_count(bnet, BTCP_STAT_STOLEN_SYNACK);
+	tcp_options_parse(&seen, (const u8 *)(h->tcp + 1), h->hdrlen - sizeof(*h->tcp));
+	btcp_profile_learn(bnet, flow, accept->options, &seen, ntohs(h->tcp->window));
+	/* The client will send them, and expect to see its own echoed. */
+	if ((accept->options & WIRE_OPT_TIMESTAMP) && !seen.has_ts) {
+		btcp_inject_rst(bnet, &flow->flow.tuple, flow->client_isn + 1);
+		return refuse(bnet, flow, WIRE_NAK_OPTIONS);
+	}
+	if (ntohs(h->tcp->window) < accept->promised_window)
+		btcp_count(bnet, BTCP_STAT_WINDOW_OVERPROMISED);
+	if ((seen.has_wscale ? seen.wscale : 0) < accept->promised_wscale)
+		btcp_count(bnet, BTCP_STAT_SCALE_OVERPROMISED);
+
+	translation(flow, h->tcp, &seen);
+	backdate(accept, skb);
+	if (!btcp_flow_step(bnet, flow, BTCP_FLOW_SYNACK))
+		return THEN_SWALLOW;
+	/* Never before: our hook could not have translated them. */
+	btcp_accept_ack(bnet, flow);
+	/*
+	 * Without a head TCP has nothing to acknowledge and says nothing.  Nor
+	 * is anything at stake: the client repeats all that it sent, and each
+	 * of its packets carries the handshake's ACK once more.
+	 */
+	if (!flow->head_len) {
+		stands(bnet, flow);
+		return THEN_SAY_STANDING;
+	}
+	return accept->staged || accept->have < flow->head_len ? THEN_WANT_HEAD :
+								 THEN_SWALLOW;
+}
+
+static enum then before_synack(struct btcp_backend_net *bnet,
+			       struct btcp_server_flow *flow, const struct sk_buff *skb,
+			       const struct handoff_headers *h)
+{
+	const struct tcphdr *tcp = h->tcp;
+	bool ours = tcp->ack && ntohl(tcp->ack_seq) == flow->client_isn + 1;
+
+	if (tcp->syn && !tcp->rst && ours)
+		return caught(bnet, flow, skb, h);
+	btcp_count(bnet, BTCP_STAT_STOLEN_BEFORE_SYNACK);
+	if (tcp->rst)
+		return ours ? refuse(bnet, flow, WIRE_NAK_CLOSED) : THEN_SWALLOW;
+	/* A challenge, or a word from TIME_WAIT: the tuple is somebody else's. */
+	if (tcp->ack && !tcp->syn)
+		return refuse(bnet, flow, WIRE_NAK_TUPLE);
+	return THEN_SWALLOW;
+}
+
+static enum then before_standing(struct btcp_backend_net *bnet,
+				 struct btcp_server_flow *flow,
+				 const struct handoff_headers *h)
+{
+	struct btcp_accept *accept = flow->accept;
+	const struct tcphdr *tcp = h->tcp;
+	u32 acked;
+
+	if (tcp->syn) {
+		btcp_count(bnet, BTCP_STAT_STOLEN_SYNACK);
+		/* With another ISN it is not a repeat, and not our connection. */
+		if (tcp->ack && ntohl(tcp->seq) == flow->front_isn - flow->t.seq_delta) {
+			btcp_count(bnet, BTCP_STAT_REINJECTIONS);
+			btcp_accept_ack(bnet, flow);
+		}
+		return THEN_SWALLOW;
+	}
+	if (tcp->rst) {
+		if (!accept->handed) {
+			btcp_count(bnet, BTCP_STAT_STOLEN_BEFORE_STANDING);
+			return refuse(bnet, flow, WIRE_NAK_CLOSED);
+		}
+		/*
+		 * The application may have read the head before it hung up: a
+		 * NAK would let another back-end execute it again.  So it
+		 * stood, and was reset.
+		 */
+		stands(bnet, flow);
+		return THEN_PASS;
+	}
+	if (tcp->ack) {
+		acked = ntohl(tcp->ack_seq) - (flow->client_isn + 1);
+		if (acked <= accept->have && acked > accept->acked) {
+			accept->acked = acked;
+			btcp_flow_advance(&flow->rcv_nxt, ntohl(tcp->ack_seq));
+		}
+		if (accept->acked == flow->head_len) {
+			stands(bnet, flow);
+			return THEN_PASS;
+		}
+	}
+	/* TCP repeats what matters of it. */
+	btcp_count(bnet, BTCP_STAT_STOLEN_BEFORE_STANDING);
+	return THEN_SWALLOW;
+}
+
+bool btcp_synack_outbound(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+			  struct sk_buff *skb, const struct handoff_headers *h)
+{
+	enum then then = THEN_GO_ON;
+	u32 have = 0;
+
+	spin_lock_bh(&flow->flow.lock);
+	if (flow->accept && flow->flow.state == BTCP_FLOW_SYN)
+		then = before_synack(bnet, flow, skb, h);
+	else if (flow->accept && flow->flow.state == BTCP_FLOW_HEAD)
+		then = before_standing(bnet, flow, h);
+	else if (flow->flow.state < BTCP_FLOW_LIVE)
+		then = THEN_SWALLOW;	/* out of the table: the namespace ends */
+	if (flow->accept)
+		have = flow->accept->have;
+	spin_unlock_bh(&flow->flow.lock);
+
+	switch (then) {
+	case THEN_SWALLOW:
+		return true;
+	case THEN_NAK:
+		btcp_say_flow_nak(bnet, flow);
+		return true;
+	case THEN_WANT_HEAD:
+		btcp_say_ack(bnet, flow, false, have);
+		return true;
+	case THEN_SAY_STANDING:
+		btcp_say_ack(bnet, flow, true, 0);
+		return true;
+	case THEN_PASS:
+		/* First, so that it overtakes no FIN of the same packet. */
+		btcp_say_ack(bnet, flow, true, flow->head_len);
+		return false;
+	case THEN_GO_ON:
+		break;
+	}
+	return false;
+}
