@@ -14,7 +14,8 @@ say "fetching $package into $folder (not installed)"
 rm -rf "$folder.new"
 mkdir -p "$folder.new/.deb"
 cd "$folder.new/.deb"
-apt-get -q download "$package" ||
+# The sandbox user could not write here, and apt would say so at length.
+apt-get -q -o APT::Sandbox::User=root download "$package" ||
 	die "apt cannot download $package: is the package list up to date (apt-get update)?"
 dpkg-deb -x ./*.deb "$folder.new"
 rm -rf "$folder.new/.deb"

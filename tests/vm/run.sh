@@ -69,7 +69,7 @@ qemu_pid='' keep=''
 # shellcheck disable=SC2317 # called by the trap
 cleanup() {
 	local rc=$?
-	trap - EXIT INT TERM
+	trap - EXIT HUP INT TERM
 	[[ -z $qemu_pid ]] || kill "$qemu_pid" 2>/dev/null || true
 	[[ -z $interactive ]] || stty sane 2>/dev/null || true
 	if [[ -n $keep ]]; then
@@ -80,6 +80,7 @@ cleanup() {
 	exit "$rc"
 }
 trap cleanup EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -145,7 +146,11 @@ args=(
 )
 if [[ -n $interactive ]]; then
 	args+=(-chardev 'stdio,id=out,signal=off' -device 'virtconsole,chardev=out')
-	qemu-system-x86_64 "${args[@]}" "${extra[@]}" && rc=0 || rc=$?
+	# In the background only so that a hangup finds its number; the terminal is its own.
+	qemu-system-x86_64 "${args[@]}" "${extra[@]}" <&0 &
+	qemu_pid=$!
+	wait "$qemu_pid" || true
+	qemu_pid=''
 else
 	mkfifo "$run/out"
 	cat <"$run/out" &
