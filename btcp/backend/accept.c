@@ -6,6 +6,7 @@
 #include <net/tcp.h>
 
 #include "btcp/backend/accept.h"
+#include "btcp/backend/close.h"
 #include "btcp/backend/head.h"
 #include "btcp/backend/inject.h"
 #include "btcp/backend/message.h"
@@ -232,13 +233,18 @@ static u8 known(struct btcp_backend_net *bnet, struct handoff_session *session,
 		struct btcp_server_flow *flow, const struct wire_msg *msg, bool *answered)
 {
 	bool same = flow->frontend->session == session, over;
+	bool rst;
 	u8 state, nak;
 	u32 have;
 
+	/* The front-end has forgotten it; if TCP has, too, the tuple is free. */
+	if (!same || msg->flow.id != flow->flow.id)
+		btcp_close_if_gone(bnet, flow);
 	spin_lock_bh(&flow->flow.lock);
 	state = flow->flow.state;
 	have = flow->accept ? flow->accept->have : flow->head_len;
 	nak = flow->nak;
+	rst = flow->flags & BTCP_FLOW_RST_OUT;
 	over = state >= BTCP_FLOW_TIME_WAIT;
 	if (over && (!same || msg->flow.id > flow->flow.id)) {
 		handoff_table_remove(&bnet->table, &flow->flow, true);
@@ -258,8 +264,10 @@ static u8 known(struct btcp_backend_net *bnet, struct handoff_session *session,
 		btcp_say_flow_nak(bnet, flow);
 	else if (state == BTCP_FLOW_HEAD)
 		btcp_say_ack(bnet, flow, false, have);
-	else if (state != BTCP_FLOW_SYN)
+	else if (state != BTCP_FLOW_SYN && state != BTCP_FLOW_ENDED)
 		btcp_say_ack(bnet, flow, true, flow->head_len);
+	if (rst)
+		btcp_say_rst(bnet, flow);
 	if (!nak && over)
 		btcp_say_closed(bnet, flow);
 	return 0;
@@ -351,8 +359,6 @@ static struct btcp_accept *accept_alloc(struct btcp_server_flow *flow,
 static u8 nak_of(int err)
 {
 	switch (err) {
-	case -EEXIST:
-		return WIRE_NAK_TUPLE;	/* another CPU was faster */
 	case -ENOSPC:
 		return WIRE_NAK_LIMIT;
 	case -ESHUTDOWN:
@@ -400,44 +406,57 @@ static int start(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
 	return err;
 }
 
+/* Nothing is known of the tuple.  Return: 0, -EEXIST if that has changed. */
+static int take(struct btcp_backend_net *bnet, struct handoff_session *session,
+		const struct handoff_tuple *tuple, const struct wire_msg *msg, u8 *nak)
+{
+	struct btcp_frontend *frontend;
+	struct btcp_server_flow *flow;
+	int err = -ENOMEM;
+
+	/* Refused before: the front-end may have gone elsewhere, so again. */
+	*nak = btcp_frontend_refused(bnet, session, msg->flow.id);
+	if (*nak) {
+		btcp_count(bnet, BTCP_STAT_REPEATED_HANDOFFS);
+		btcp_say_nak(bnet, session, &msg->flow, *nak);
+		*nak = 0;
+		return 0;
+	}
+	*nak = check(bnet, session, tuple, msg, &frontend);
+	if (*nak)
+		return 0;
+	flow = btcp_flow_alloc(bnet, frontend, tuple, msg);
+	if (flow) {
+		err = start(bnet, flow, &msg->handoff);
+		handoff_flow_put(&bnet->table, &flow->flow);
+	}
+	if (err == -EEXIST)
+		return err;
+	if (err)
+		*nak = nak_of(err);
+	return 0;
+}
+
 void btcp_accept_handoff(struct btcp_backend_net *bnet, struct handoff_session *session,
 			 const struct handoff_tuple *tuple, const struct wire_msg *msg)
 {
 	struct btcp_server_flow *flow = btcp_flow_lookup(bnet, tuple);
-	struct btcp_frontend *frontend;
 	bool answered = false;
 	u8 nak = 0;
 
 	if (flow)
 		nak = known(bnet, session, flow, msg, &answered);
-	if (answered)
+	/* Another CPU was faster, likely with a copy: that one will be answered. */
+	if (answered || (!nak && take(bnet, session, tuple, msg, &nak) == -EEXIST))
 		return;
-	/* Refused before: the front-end may have gone elsewhere, so again. */
-	if (!nak) {
-		nak = btcp_frontend_refused(bnet, session, msg->flow.id);
-		if (nak) {
-			btcp_count(bnet, BTCP_STAT_REPEATED_HANDOFFS);
-			btcp_say_nak(bnet, session, &msg->flow, nak);
-			return;
-		}
-		nak = check(bnet, session, tuple, msg, &frontend);
-	}
-	if (!nak) {
-		flow = btcp_flow_alloc(bnet, frontend, tuple, msg);
-		if (flow) {
-			int err = start(bnet, flow, &msg->handoff);
-
-			if (err)
-				nak = nak_of(err);
-			handoff_flow_put(&bnet->table, &flow->flow);
-		} else {
-			nak = WIRE_NAK_MEMORY;
-		}
-	}
-	if (nak) {
-		btcp_frontend_refuse(bnet, session, msg->flow.id, nak);
-		btcp_say_nak(bnet, session, &msg->flow, nak);
-	}
+	if (!nak)
+		return;
+	/* ... and what we took for a stranger's may have been its work. */
+	flow = btcp_flow_lookup(bnet, tuple);
+	if (flow && flow->flow.id == msg->flow.id && flow->frontend->session == session)
+		return;
+	btcp_frontend_refuse(bnet, session, msg->flow.id, nak);
+	btcp_say_nak(bnet, session, &msg->flow, nak);
 }
 
 void btcp_accept_head(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
@@ -454,7 +473,7 @@ void btcp_accept_head(struct btcp_backend_net *bnet, struct btcp_server_flow *fl
 	accept = flow->accept;
 	if (!accept) {
 		spin_unlock_bh(&flow->flow.lock);
-		/* It stands: the acknowledgement was lost. */
+		/* It stands: the answer was lost. */
 		if (btcp_flow_state(flow) < BTCP_FLOW_ENDED)
 			btcp_say_ack(bnet, flow, true, flow->head_len);
 		return;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <net/checksum.h>
 #include <net/tcp.h>
 
 #include "btcp/backend/close.h"
@@ -28,9 +27,11 @@ static bool closed(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
 /* Locked: a FIN, in or out; from now on silence lasts less long. */
 static void fin_seen(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
 {
-	if (btcp_flow_step(bnet, flow, BTCP_FLOW_FIN))
-		WRITE_ONCE(flow->flow.expires, jiffies +
-			   handoff_timeout(bnet->net, HANDOFF_TIMEOUT_CLOSING));
+	unsigned long due = jiffies + handoff_timeout(bnet->net, HANDOFF_TIMEOUT_CLOSING);
+
+	if (btcp_flow_step(bnet, flow, BTCP_FLOW_FIN) &&
+	    time_before(due, flow->flow.expires))
+		WRITE_ONCE(flow->flow.expires, due);
 }
 
 /*
@@ -39,7 +40,7 @@ static void fin_seen(struct btcp_backend_net *bnet, struct btcp_server_flow *flo
  * then this is asked for each of its packets.
  */
 static void acked(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
-		  u8 fin, u8 done, const u32 *fin_seq, u32 ack)
+		  u16 fin, u16 done, const u32 *fin_seq, u32 ack)
 {
 	bool say = false;
 

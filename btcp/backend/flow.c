@@ -4,35 +4,35 @@
 #include "btcp/backend/message.h"
 #include "handoff/settings.h"
 
-#define sNO	__BTCP_FLOW_STATE_MAX	/* the event means nothing here */
-#define sHE	BTCP_FLOW_HEAD
-#define sLI	BTCP_FLOW_LIVE
-#define sCL	BTCP_FLOW_CLOSING
-#define sTW	BTCP_FLOW_TIME_WAIT
-#define sEN	BTCP_FLOW_ENDED
+#define S_NO	__BTCP_FLOW_STATE_MAX	/* the event means nothing here */
+#define S_HE	BTCP_FLOW_HEAD
+#define S_LI	BTCP_FLOW_LIVE
+#define S_CL	BTCP_FLOW_CLOSING
+#define S_TW	BTCP_FLOW_TIME_WAIT
+#define S_EN	BTCP_FLOW_ENDED
 
 /*
- * SYNACK	sSY -> sHE	translation known; ACK and head are injected
- * STANDS	sHE -> sLI	TCP has the head; the front-end may forward
- * FIN		sLI -> sCL	the first FIN, whichever side's
- *		sCL -> sCL	the other one, or a copy
- * CLOSED	sCL -> sTW	the only way out in peace
- * END		sSY -> sEN	refused: RST, bare ACK, no SYN/ACK, killed
- *		sHE -> sEN	refused: options; or the client went away
- *		sLI -> sEN	RST from either side, socket gone, killed
- *		sCL -> sEN	likewise
- *		sTW -> sTW	a connection that both sides closed is not reset
+ * SYNACK	S_SY -> S_HE	translation known; ACK and head are injected
+ * STANDS	S_HE -> S_LI	TCP has the head; the front-end may forward
+ * FIN		S_LI -> S_CL	the first FIN, whichever side's
+ *		S_CL -> S_CL	the other one, or a copy
+ * CLOSED	S_CL -> S_TW	the only way out in peace
+ * END		S_SY -> S_EN	refused: RST, bare ACK, no SYN/ACK, killed
+ *		S_HE -> S_EN	refused: options; or the client went away
+ *		S_LI -> S_EN	RST from either side, socket gone, killed
+ *		S_CL -> S_EN	likewise
+ *		S_TW -> S_TW	a connection that both sides closed is not reset
  *
- * Nothing leaves sTW and sEN but the sweep, and a new hand-off of the tuple,
+ * Nothing leaves S_TW and S_EN but the sweep, and a new hand-off of the tuple,
  * which takes the old flow out of the table.
  */
 static const u8 transitions[__BTCP_FLOW_EVENT_MAX][__BTCP_FLOW_STATE_MAX] = {
-	/*			  SYN  HEAD LIVE CLOS TIMW ENDED */
-	[BTCP_FLOW_SYNACK]	= { sHE, sNO, sNO, sNO, sNO, sNO },
-	[BTCP_FLOW_STANDS]	= { sNO, sLI, sNO, sNO, sNO, sNO },
-	[BTCP_FLOW_FIN]		= { sNO, sNO, sCL, sCL, sNO, sNO },
-	[BTCP_FLOW_CLOSED]	= { sNO, sNO, sNO, sTW, sNO, sNO },
-	[BTCP_FLOW_END]		= { sEN, sEN, sEN, sEN, sTW, sEN },
+	/*			    SYN   HEAD  LIVE  CLOS. T_W   ENDED */
+	[BTCP_FLOW_SYNACK]	= { S_HE, S_NO, S_NO, S_NO, S_NO, S_NO },
+	[BTCP_FLOW_STANDS]	= { S_NO, S_LI, S_NO, S_NO, S_NO, S_NO },
+	[BTCP_FLOW_FIN]		= { S_NO, S_NO, S_CL, S_CL, S_NO, S_NO },
+	[BTCP_FLOW_CLOSED]	= { S_NO, S_NO, S_NO, S_TW, S_NO, S_NO },
+	[BTCP_FLOW_END]		= { S_EN, S_EN, S_EN, S_EN, S_TW, S_EN },
 };
 
 static const char * const names[__BTCP_FLOW_STATE_MAX] = {
@@ -114,7 +114,7 @@ bool btcp_flow_step(struct btcp_backend_net *bnet, struct btcp_server_flow *flow
 	if (flow->flow.dead)
 		return false;
 	new = transitions[event][old];
-	if (new == sNO || new == old)
+	if (new == S_NO || new == old)
 		return false;
 	gauge(bnet, flow, old, -1);
 	gauge(bnet, flow, new, 1);

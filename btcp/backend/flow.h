@@ -37,14 +37,17 @@ enum btcp_flow_event {
 };
 
 /* struct btcp_server_flow @flags; written under the lock */
-#define BTCP_FLOW_FIN_OUT	0x01	/* the local TCP sent its FIN: @fin_out */
-#define BTCP_FLOW_FIN_OUT_ACKED	0x02
-#define BTCP_FLOW_FIN_IN	0x04	/* the client sent its FIN: @fin_in */
-#define BTCP_FLOW_FIN_IN_ACKED	0x08
-#define BTCP_FLOW_RST_OUT	0x10	/* the client is owed an RST */
-#define BTCP_FLOW_RST_IN	0x20	/* the client sent an RST; TCP judges it */
-#define BTCP_FLOW_TOLD		0x40	/* the front-end acknowledged CLOSED */
-#define BTCP_FLOW_COUNTED	0x80	/* in the gauges */
+#define BTCP_FLOW_FIN_OUT	0x001	/* the local TCP sent its FIN: @fin_out */
+#define BTCP_FLOW_FIN_OUT_ACKED	0x002
+#define BTCP_FLOW_FIN_IN	0x004	/* the client sent its FIN: @fin_in */
+#define BTCP_FLOW_FIN_IN_ACKED	0x008
+#define BTCP_FLOW_RST_OUT	0x010	/* the client is owed an RST */
+#define BTCP_FLOW_RST_IN	0x020	/* the client sent an RST; TCP judges it */
+#define BTCP_FLOW_TOLD		0x040	/* the front-end acknowledged CLOSED */
+#define BTCP_FLOW_COUNTED	0x080	/* in the gauges */
+#define BTCP_FLOW_CHECKED	0x100	/* did the client acknowledge anything? */
+
+#define BTCP_FLOW_CHECK		(3 * HZ)	/* asked so long after the hand-off */
 
 /**
  * struct btcp_server_flow - a connection taken over
@@ -77,7 +80,7 @@ enum btcp_flow_event {
 struct btcp_server_flow {
 	struct handoff_flow flow;
 	struct btcp_translation t;
-	u8 flags;
+	u16 flags;
 	u8 nak;
 	u8 why;
 	u8 tries;
@@ -112,6 +115,7 @@ struct btcp_server_flow {
  */
 static inline u8 btcp_flow_state(const struct btcp_server_flow *flow)
 {
+	/* pairs with btcp_flow_step() */
 	return smp_load_acquire(&flow->flow.state);
 }
 

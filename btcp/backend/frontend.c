@@ -166,17 +166,29 @@ u8 btcp_frontend_refused(struct btcp_backend_net *bnet,
 	return entry >> 8 == (id & (U64_MAX >> 8)) ? entry & 0xff : 0;
 }
 
+void btcp_frontend_remember(struct btcp_backend_net *bnet,
+			    const struct handoff_session *session, u64 id, u8 nak)
+{
+	struct btcp_frontend *frontend = first_of(bnet, session);
+
+	if (frontend)
+		WRITE_ONCE(frontend->refused[id & (BTCP_REFUSED_MAX - 1)], id << 8 | nak);
+}
+
 void btcp_frontend_refuse(struct btcp_backend_net *bnet,
 			  const struct handoff_session *session, u64 id, u8 nak)
 {
 	struct btcp_frontend *frontend = first_of(bnet, session);
+
+	static_assert(BTCP_STAT_NAK_ADMIN - BTCP_STAT_NAK_GRANT ==
+		      WIRE_NAK_ADMIN - WIRE_NAK_GRANT);
 
 	btcp_count(bnet, BTCP_STAT_HANDOFF_REFUSALS);
 	btcp_count(bnet, BTCP_STAT_NAK_GRANT + nak - WIRE_NAK_GRANT);
 	if (!frontend)
 		return;
 	handoff_stats_inc(&frontend->stats, BTCP_FRONTEND_STAT_HANDOFF_REFUSALS);
-	WRITE_ONCE(frontend->refused[id & (BTCP_REFUSED_MAX - 1)], id << 8 | nak);
+	btcp_frontend_remember(bnet, session, id, nak);
 }
 
 void btcp_frontend_put(struct btcp_frontend *frontend)

@@ -50,7 +50,7 @@ struct btcp_learned {
 struct btcp_grant {
 	struct handoff_endpoint vip;
 	__be16 local_port;
-	spinlock_t lock;
+	spinlock_t lock;	/* of @learned */
 	struct btcp_learned learned;
 };
 
@@ -185,6 +185,18 @@ struct btcp_frontend *btcp_frontend_granted(struct btcp_backend_net *bnet,
  */
 u8 btcp_frontend_refused(struct btcp_backend_net *bnet,
 			 const struct handoff_session *session, u64 id);
+
+/**
+ * btcp_frontend_remember() - a hand-off is not to begin, whatever still comes
+ * @bnet: namespace
+ * @session: the front-end's
+ * @id: the flow's
+ * @nak: enum wire_nak, the answer to late copies
+ *
+ * Context: RCU read side.
+ */
+void btcp_frontend_remember(struct btcp_backend_net *bnet,
+			    const struct handoff_session *session, u64 id, u8 nak);
 
 /**
  * btcp_frontend_refuse() - remember that a hand-off was refused, and count

@@ -5,6 +5,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 
+#include "btcp/backend/checksum.h"
 #include "btcp/backend/flow.h"
 #include "btcp/backend/icmp.h"
 
@@ -108,7 +109,6 @@ unsigned int btcp_icmp_inbound(struct btcp_backend_net *bnet, struct sk_buff *sk
 {
 	struct btcp_server_flow *flow;
 	struct quote q;
-	__be16 *check;
 	u8 state;
 	u32 diff;
 
@@ -125,10 +125,7 @@ unsigned int btcp_icmp_inbound(struct btcp_backend_net *bnet, struct sk_buff *sk
 		goto bad;
 	/* At an even offset from the ICMP header, so the change is as it is. */
 	diff = btcp_translate_quoted(skb->data + q.tcp, QUOTED_LEN, &flow->t);
-	check = (__be16 *)(skb->data + q.icmp + ICMP_CHECK_OFF);
-	*check = htons(btcp_csum_apply(ntohs(*check), diff));
-	if (skb->ip_summed == CHECKSUM_COMPLETE)
-		skb->ip_summed = CHECKSUM_NONE;
+	btcp_checksum_update(skb, (__sum16 *)(skb->data + q.icmp + ICMP_CHECK_OFF), diff);
 	btcp_count(bnet, BTCP_STAT_ICMP_TRANSLATED);
 	return NF_ACCEPT;
 

@@ -2,6 +2,7 @@
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 
+#include "btcp/backend/checksum.h"
 #include "btcp/backend/close.h"
 #include "btcp/backend/icmp.h"
 #include "btcp/backend/inbound.h"
@@ -53,11 +54,7 @@ static unsigned int translate(struct btcp_backend_net *bnet, struct btcp_server_
 		return swallow(bnet, skb, BTCP_STAT_NO_MEMORY);
 	h->tcp = (struct tcphdr *)(skb->data + h->thoff);
 	diff = btcp_translate_in((u8 *)h->tcp, h->hdrlen, &flow->t);
-	if (skb->ip_summed != CHECKSUM_PARTIAL)
-		h->tcp->check = htons(btcp_csum_apply(ntohs(h->tcp->check), diff));
-	/* The device summed the packet as it was. */
-	if (skb->ip_summed == CHECKSUM_COMPLETE)
-		skb->ip_summed = CHECKSUM_NONE;
+	btcp_checksum_update(skb, &h->tcp->check, diff);
 	if (diff & BTCP_TRANSLATE_MALFORMED)
 		btcp_count(bnet, BTCP_STAT_BAD_OPTIONS);
 	btcp_count(bnet, BTCP_STAT_TRANSLATED_PACKETS);

@@ -15,7 +15,9 @@
 
 static const struct handoff_session_ops session_ops = {
 	.receive = btcp_message_receive,
+	.heartbeat = btcp_message_heartbeat,
 	.fill_heartbeat = btcp_profile_fill,
+	.state = btcp_message_state,
 };
 
 static struct handoff_stats *role_stats(struct net *net)

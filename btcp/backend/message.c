@@ -164,6 +164,18 @@ static void no_flow(struct btcp_backend_net *bnet, struct handoff_session *sessi
 	btcp_count(bnet, foreign ? BTCP_STAT_FOREIGN_SESSION : BTCP_STAT_UNKNOWN_FLOW);
 	if (msg->type == WIRE_QUERY)
 		say_unknown(bnet, session, &msg->flow);
+	/* It overtook its HANDOFF, which then must not begin anything. */
+	if (msg->type == WIRE_RESET)
+		btcp_frontend_remember(bnet, session, msg->flow.id, WIRE_NAK_OLD);
+}
+
+void btcp_message_heartbeat(struct net *net, struct handoff_session *session,
+			    const struct wire_heartbeat *heartbeat)
+{
+}
+
+void btcp_message_state(struct net *net, struct handoff_session *session, bool up)
+{
 }
 
 void btcp_message_receive(struct net *net, struct handoff_session *session,

@@ -26,6 +26,24 @@ void btcp_message_receive(struct net *net, struct handoff_session *session,
 			  const struct wire_msg *msg);
 
 /**
+ * btcp_message_heartbeat() - struct handoff_session_ops
+ * @net: namespace
+ * @session: from whom
+ * @heartbeat: nothing of it concerns a back-end
+ */
+void btcp_message_heartbeat(struct net *net, struct handoff_session *session,
+			    const struct wire_heartbeat *heartbeat);
+
+/**
+ * btcp_message_state() - struct handoff_session_ops
+ * @net: namespace
+ * @session: which
+ * @up: or down; flows stay either way: the front-end may come back and, as
+ *	long as it forwards, clients need no control channel but for the end
+ */
+void btcp_message_state(struct net *net, struct handoff_session *session, bool up);
+
+/**
  * btcp_message_tuple() - a flow's key at this host
  * @tuple: filled
  * @flow: as messages name it

@@ -2,6 +2,7 @@
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 
+#include "btcp/backend/checksum.h"
 #include "btcp/backend/close.h"
 #include "btcp/backend/outbound.h"
 #include "btcp/backend/synack.h"
@@ -16,9 +17,7 @@ int btcp_outbound_rewrite(struct btcp_backend_net *bnet, struct btcp_server_flow
 		goto no_memory;
 	h->tcp = (struct tcphdr *)(skb->data + h->thoff);
 	diff = btcp_translate_out((u8 *)h->tcp, h->hdrlen, &flow->t);
-	/* A partial checksum covers the pseudo header only: nothing changed. */
-	if (skb->ip_summed != CHECKSUM_PARTIAL)
-		h->tcp->check = htons(btcp_csum_apply(ntohs(h->tcp->check), diff));
+	btcp_checksum_update(skb, &h->tcp->check, diff);
 	if (handoff_packet_set_addr(skb, h, true, &flow->vip, flow->vip_port))
 		goto no_memory;
 	if (diff & BTCP_TRANSLATE_MALFORMED)

@@ -67,6 +67,7 @@ enum btcp_stat {
 	/* what was promised and is not so, and how flows end */
 	BTCP_STAT_WINDOW_OVERPROMISED,
 	BTCP_STAT_SCALE_OVERPROMISED,
+	BTCP_STAT_NO_CLIENT_ACK,
 	BTCP_STAT_RESETS,
 	BTCP_STAT_SOCKETS_GONE,
 	BTCP_STAT_KILLED_FLOWS,

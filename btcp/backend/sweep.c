@@ -10,6 +10,23 @@
 #include "handoff/packet.h"
 #include "handoff/settings.h"
 
+/*
+ * Once, some seconds after the hand-off: what we send under the VIP's address
+ * may be taken for spoofed on its way.
+ */
+static void check_client(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+{
+	u32 una = READ_ONCE(flow->snd_una);
+	bool first;
+
+	spin_lock_bh(&flow->flow.lock);
+	first = !(flow->flags & BTCP_FLOW_CHECKED);
+	WRITE_ONCE(flow->flags, flow->flags | BTCP_FLOW_CHECKED);
+	spin_unlock_bh(&flow->flow.lock);
+	if (first && una == flow->front_isn + 1 && READ_ONCE(flow->snd_nxt) != una)
+		btcp_count(bnet, BTCP_STAT_NO_CLIENT_ACK);
+}
+
 /* Silence alone says nothing; the socket does (a WebSocket may be silent). */
 static void expired_live(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
 			 enum handoff_timeout which)
@@ -17,6 +34,7 @@ static void expired_live(struct btcp_backend_net *bnet, struct btcp_server_flow 
 	unsigned long timeout = handoff_timeout(bnet->net, which);
 	unsigned long due = READ_ONCE(flow->last) + timeout;
 
+	check_client(bnet, flow);
 	/* Packets do not move @expires, only @last. */
 	if (!(READ_ONCE(flow->flags) & BTCP_FLOW_RST_IN) && time_before(jiffies, due)) {
 		WRITE_ONCE(flow->flow.expires, due);
@@ -145,6 +163,6 @@ void btcp_sweep_accepts(struct btcp_backend_net *bnet)
 	/* Missed by the drain's walk, or in their timer just now. */
 	while (atomic_read(&bnet->accepts)) {
 		handoff_table_walk(&bnet->table, kill_accept, bnet);
-		msleep(1);
+		msleep(20);
 	}
 }

@@ -76,6 +76,7 @@ static void stands(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
 	btcp_count(bnet, BTCP_STAT_HANDOFFS);
 	handoff_stats_inc(&flow->frontend->stats, BTCP_FRONTEND_STAT_HANDOFFS);
 	btcp_accept_drop(bnet, flow);
+	WRITE_ONCE(flow->flow.expires, jiffies + BTCP_FLOW_CHECK);
 }
 
 static enum then refuse(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What this host's TCP says until the connection stands: its SYN/ACK, which
- * makes the translation, and its first acknowledgement of the whole head.
+ * makes the translation, and its first acknowledgment of the whole head.
  */
 #ifndef _BTCP_BACKEND_SYNACK_H
 #define _BTCP_BACKEND_SYNACK_H
