@@ -44,8 +44,7 @@ build() {
 	# builds of several kernels, hence the log.
 	make -C "$headers" M="$folder" ${strict:+W=1 KCFLAGS=-Werror} -j"$(nproc)" "$@" modules \
 		>"$log" 2>&1 || {
-		grep -E -A 8 'error|warning|ERROR|WARNING|undefined' "$log" | head -n 80 >&2 ||
-			tail -n 30 "$log" >&2
+		grep -E -A 8 'error|warning|ERROR|WARNING|undefined|No rule' "$log" | head -n 80 >&2 || true
 		die "the modules do not build for $release (all of it: $log)"
 	}
 	if grep -E -i -A 5 'warning:' "$log" >&2 && [[ -n $strict ]]; then
