@@ -86,7 +86,7 @@ if [[ -e Kbuild ]]; then
 	find "$folder" \( -name '*.o' -o -name '.*.cmd' -o -name '*.mod*' -o -name '*.ko' \) -exec rm -f {} +
 	make -C "$(scripts/kernels.sh headers "$release")" M="$folder" C=2 CF=-D__CHECK_ENDIAN__ \
 		-j"$(nproc)" modules >"$folder/log" 2>&1 || {
-		grep -E -A 3 'error|\*\*\*' "$folder/log" | head -n 40 >&2 || true
+		grep -E -A 3 'error|ERROR|\*\*\*' "$folder/log" | head -n 40 >&2 || true
 		complain "sparse: the build for $release fails ($folder/log)"
 	}
 	# Only what it says about files here: the kernel's headers have their own.
