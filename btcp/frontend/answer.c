@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <net/tcp.h>
+
+#include "btcp/frontend/answer.h"
+#include "btcp/frontend/service.h"
+#include "btcp/http_answer.h"
+#include "handoff/settings.h"
+
+/* The least and the first wait for an acknowledgement of the answer. */
+#define RETRANSMIT_MIN	(HZ / 5)
+
+static u32 build(const struct btcp_opening *o, u8 *buf)
+{
+	return o->status ? http_answer_build(buf, HTTP_ANSWER_MAX, o->status, o->head_only) : 0;
+}
+
+static void send_answer(struct btcp_opening *o)
+{
+	u8 buf[HTTP_ANSWER_MAX];
+	u32 len = build(o, buf);
+
+	btcp_opening_send(o, 1, o->acked,
+			  TCPHDR_ACK | TCPHDR_FIN | (len ? TCPHDR_PSH : 0), buf, len);
+}
+
+/* Our sequence number behind the answer and its FIN. */
+static u32 answer_end(const struct btcp_opening *o)
+{
+	u8 buf[HTTP_ANSWER_MAX];
+
+	return 1 + build(o, buf) + 1;
+}
+
+static unsigned long retransmit_delay(const struct btcp_opening *o)
+{
+	unsigned long first = max_t(unsigned long, RETRANSMIT_MIN,
+				    usecs_to_jiffies(2 * o->srtt_us));
+
+	return first << o->retries;
+}
+
+static void count_answer(struct btcp_opening *o)
+{
+	static const struct {
+		u16 status;
+		enum btcp_front_stat stat;
+	} counters[] = {
+		{ 400, BTCP_STAT_ANSWER_400 },
+		{ 404, BTCP_STAT_ANSWER_404 },
+		{ 408, BTCP_STAT_ANSWER_408 },
+		{ 431, BTCP_STAT_ANSWER_431 },
+		{ 503, BTCP_STAT_ANSWER_503 },
+	};
+	unsigned int i;
+
+	if (!o->status) {
+		btcp_count(o->fn, BTCP_STAT_CLOSED_EARLY);
+		return;
+	}
+	handoff_stats_inc(&o->flow->service->stats, BTCP_SERVICE_ANSWERS);
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
+		if (counters[i].status == o->status)
+			btcp_count(o->fn, counters[i].stat);
+}
+
+/* The client's FIN may wait in the queue right behind what we have. */
+static void take_queued(struct btcp_opening *o)
+{
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(&o->queue))) {
+		const struct btcp_place *place = btcp_opening_queued(skb);
+
+		if (place->start <= (s32)o->received && place->end > (s32)o->received) {
+			o->received = place->end;
+			o->fin_received |= place->fin;
+		}
+		consume_skb(skb);
+	}
+}
+
+void btcp_answer_begin(struct btcp_opening *o, u16 status)
+{
+	lockdep_assert_held(&o->flow->flow.lock);
+	o->status = status;
+	o->received = o->len + o->fin_received;
+	take_queued(o);
+	/* It is answered, so it is received. */
+	o->acked = o->received;
+	o->retries = 0;
+	o->id = 0;
+	btcp_opening_forget_buffer(o);
+	btcp_flow_set_state(o->fn, o->flow, BTCP_FLOW_ANSWERING);
+	count_answer(o);
+	send_answer(o);
+	o->deadline = jiffies + handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_ANSWER);
+	btcp_opening_arm(o, retransmit_delay(o));
+}
+
+static void swallow(struct btcp_opening *o, const struct btcp_place *place)
+{
+	btcp_count(o->fn, BTCP_STAT_SWALLOWED);
+	if (place->start <= (s32)o->received && place->end > (s32)o->received &&
+	    !o->fin_received) {
+		o->received = place->end;
+		o->fin_received = place->fin;
+		o->acked = o->received;
+	}
+}
+
+void btcp_answer_packet(struct btcp_opening *o, const struct handoff_headers *h)
+{
+	struct btcp_place place = btcp_opening_place(o, h);
+	u32 ack = ntohl(h->tcp->ack_seq) - o->front_isn;
+
+	if (h->tcp->rst) {
+		if (place.start == (s32)o->received)
+			btcp_flow_end(o->fn, o->flow);
+		else
+			btcp_count(o->fn, BTCP_STAT_BAD_SEQUENCE);
+		return;
+	}
+	if (!h->tcp->ack || h->tcp->syn) {
+		btcp_count(o->fn, BTCP_STAT_BAD_FLAGS);
+		return;
+	}
+	swallow(o, &place);
+	if (ack == answer_end(o)) {
+		/* Both sides are done: nothing is left to wait for. */
+		if (o->fin_received) {
+			btcp_opening_send(o, ack, o->acked, TCPHDR_ACK, NULL, 0);
+			btcp_flow_end(o->fn, o->flow);
+			return;
+		}
+		/* Acknowledged: no more of it, only of what the client sends. */
+		o->answer_acked = true;
+		if (place.end > place.start)
+			btcp_opening_send(o, ack, o->acked, TCPHDR_ACK, NULL, 0);
+		return;
+	}
+	if (place.end > place.start)
+		send_answer(o);
+}
+
+void btcp_answer_timeout(struct btcp_opening *o)
+{
+	long left = o->deadline - jiffies;
+
+	if (left <= 0) {
+		/* Who has the whole answer may close in his own time. */
+		if (!o->answer_acked)
+			btcp_opening_send(o, answer_end(o), o->acked,
+					  TCPHDR_RST | TCPHDR_ACK, NULL, 0);
+		btcp_flow_end(o->fn, o->flow);
+		return;
+	}
+	if (o->answer_acked) {
+		btcp_opening_arm(o, left);
+		return;
+	}
+	o->retries++;
+	send_answer(o);
+	btcp_opening_arm(o, min_t(unsigned long, left, retransmit_delay(o)));
+}

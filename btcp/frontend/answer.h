@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The front-end's own answers: one data+FIN segment, built anew whenever it is
+ * needed, and what the client still sends is swallowed for a while, lest an
+ * RST eat the answer.
+ */
+#ifndef _BTCP_FRONTEND_ANSWER_H
+#define _BTCP_FRONTEND_ANSWER_H
+
+#include "btcp/frontend/opening.h"
+
+/**
+ * btcp_answer_begin() - answer the client, and close
+ * @o: in HEAD or HANDING_OFF
+ * @status: 400, 404, 408, 431, 503, or 0: close without a word
+ *
+ * Context: BH off, RCU read side, flow's lock held.
+ */
+void btcp_answer_begin(struct btcp_opening *o, u16 status);
+
+/**
+ * btcp_answer_packet() - a packet of the client behind the answer
+ * @o: in ANSWERING
+ * @h: its headers
+ *
+ * Context: as btcp_answer_begin().  @o may be gone afterwards.
+ */
+void btcp_answer_packet(struct btcp_opening *o, const struct handoff_headers *h);
+
+/**
+ * btcp_answer_timeout() - send it again, or have done
+ * @o: in ANSWERING
+ *
+ * Context: as btcp_answer_begin().  @o may be gone afterwards.
+ */
+void btcp_answer_timeout(struct btcp_opening *o);
+
+#endif /* _BTCP_FRONTEND_ANSWER_H */

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/rculist.h>
+#include <linux/slab.h>
+
+#include "btcp/frontend/backend.h"
+#include "btcp/frontend/close.h"
+#include "btcp/frontend/workqueue.h"
+
+/* IP and TCP headers without options: what an MSS leaves of an MTU. */
+#define HEADERS_V4	40
+#define HEADERS_V6	60
+
+struct btcp_profile btcp_backend_profile(const struct btcp_backend *backend, u8 family)
+{
+	struct btcp_endpoint *endpoint = btcp_backend_endpoint(backend, family);
+	u32 headers = family == NFPROTO_IPV6 ? HEADERS_V6 : HEADERS_V4;
+	struct btcp_profile profile = { };
+	u32 mtu;
+
+	if (!endpoint->endpoint.family)
+		return profile;
+	profile = btcp_profile_unpack(atomic64_read(&endpoint->profile));
+	mtu = handoff_session_path_mtu(backend->session);
+	if (mtu > headers && profile.mss > mtu - headers)
+		profile.mss = mtu - headers;
+	return profile;
+}
+
+bool btcp_backend_usable(const struct btcp_backend *backend, u8 family)
+{
+	struct btcp_endpoint *endpoint = btcp_backend_endpoint(backend, family);
+
+	if (READ_ONCE(backend->admin) != BTCP_ADMIN_UP || READ_ONCE(backend->deleting) ||
+	    READ_ONCE(backend->going) || !endpoint->endpoint.family)
+		return false;
+	return btcp_profile_unpack(atomic64_read(&endpoint->profile)).listening &&
+	       handoff_session_is_up(backend->session);
+}
+
+const char *btcp_backend_state(void *arg)
+{
+	struct btcp_backend *backend = arg;
+
+	if (backend->admin == BTCP_ADMIN_DOWN)
+		return "down";
+	if (!handoff_session_is_up(backend->session))
+		return handoff_session_state(backend->session);
+	if (backend->admin == BTCP_ADMIN_DRAIN)
+		return "drain";
+	if (READ_ONCE(backend->going))
+		return "going";
+	if (btcp_backend_usable(backend, NFPROTO_IPV4) ||
+	    btcp_backend_usable(backend, NFPROTO_IPV6))
+		return "up";
+	return "closed";
+}
+
+static bool update(struct btcp_endpoint *endpoint, const struct wire_heartbeat *heartbeat)
+{
+	struct btcp_profile profile = { };
+	unsigned int i;
+	u64 word;
+
+	for (i = 0; i < heartbeat->count; i++) {
+		const struct wire_server *server = &heartbeat->server[i];
+
+		if (server->port != ntohs(endpoint->endpoint.port) ||
+		    server->ipv6 != (endpoint->endpoint.family == NFPROTO_IPV6))
+			continue;
+		profile = (struct btcp_profile){
+			.known = true,
+			.listening = server->listening,
+			.options = server->options,
+			.wscale = server->options & WIRE_OPT_WSCALE ? server->wscale : 0,
+			.window = server->window,
+			.mss = server->mss,
+		};
+		break;
+	}
+	word = atomic64_read(&endpoint->profile);
+	if (!profile.known) {
+		/* Not told of: keep what was known, but nothing listens there. */
+		profile = btcp_profile_unpack(word);
+		profile.listening = false;
+	}
+	if (word == btcp_profile_pack(&profile))
+		return false;
+	atomic64_set(&endpoint->profile, btcp_profile_pack(&profile));
+	return true;
+}
+
+void btcp_backend_heartbeat(struct btcp_frontend_net *fn,
+			    const struct handoff_session *session,
+			    const struct wire_heartbeat *heartbeat)
+{
+	struct btcp_backend *backend;
+	bool changed = false;
+	int i;
+
+	list_for_each_entry_rcu(backend, &fn->backends, list) {
+		if (backend->session != session)
+			continue;
+		for (i = 0; i < ARRAY_SIZE(backend->endpoint); i++)
+			if (backend->endpoint[i].endpoint.family)
+				changed |= update(&backend->endpoint[i], heartbeat);
+		if (backend->going != heartbeat->going) {
+			WRITE_ONCE(backend->going, heartbeat->going);
+			changed = true;
+		}
+	}
+	if (changed)
+		btcp_net_promise_changed(fn);
+}
+
+/* The work holds a reference; a work that is queued already holds its own. */
+static void end_flows(struct btcp_backend *backend)
+{
+	if (!btcp_backend_get(backend))
+		return;
+	if (!queue_work(btcp_workqueue, &backend->lost))
+		btcp_backend_put(backend->fn, backend);
+}
+
+void btcp_backend_session_state(struct btcp_frontend_net *fn,
+				const struct handoff_session *session, bool up)
+{
+	struct btcp_backend *backend;
+
+	btcp_net_promise_changed(fn);
+	if (up)
+		return;
+	list_for_each_entry_rcu(backend, &fn->backends, list)
+		if (backend->session == session)
+			end_flows(backend);
+}
+
+static void lost_work(struct work_struct *work)
+{
+	struct btcp_backend *backend = container_of(work, struct btcp_backend, lost);
+	struct btcp_frontend_net *fn = backend->fn;
+
+	/* It may be back by now: a moment's silence is no death. */
+	if (READ_ONCE(backend->admin) == BTCP_ADMIN_DOWN ||
+	    !handoff_session_is_up(backend->session))
+		btcp_close_backend_lost(fn, backend);
+	btcp_backend_put(fn, backend);
+}
+
+struct btcp_backend *btcp_backend_find(struct btcp_frontend_net *fn, const char *name)
+{
+	struct btcp_backend *backend;
+
+	lockdep_assert_held(&fn->config);
+	list_for_each_entry(backend, &fn->backends, list)
+		if (!backend->deleting && !strcmp(backend->name, name))
+			return backend;
+	return NULL;
+}
+
+static void free_backend(struct btcp_backend *backend)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(backend->endpoint); i++)
+		dst_cache_destroy(&backend->endpoint[i].route);
+	handoff_stats_clean(&backend->stats);
+	kfree(backend->key_path);
+	kfree(backend);
+}
+
+static void destroy(struct btcp_frontend_net *fn, struct btcp_reapable *object)
+{
+	struct btcp_backend *backend = container_of(object, struct btcp_backend, reapable);
+
+	lockdep_assert_held(&fn->config);
+	list_del_rcu(&backend->list);
+	/* A heartbeat may be walking the list. */
+	synchronize_net();
+	handoff_session_close(backend->session);
+	free_backend(backend);
+}
+
+static int init_backend(struct btcp_backend *backend,
+			const struct btcp_backend_config *config)
+{
+	int err, i;
+
+	for (i = 0; i < ARRAY_SIZE(backend->endpoint); i++) {
+		backend->endpoint[i].endpoint = config->endpoint[i];
+		err = dst_cache_init(&backend->endpoint[i].route, GFP_KERNEL);
+		if (err)
+			return err;
+	}
+	if (config->key_path) {
+		backend->key_path = kstrdup(config->key_path, GFP_KERNEL);
+		if (!backend->key_path)
+			return -ENOMEM;
+	}
+	return handoff_stats_init(&backend->stats, btcp_backend_counters,
+				  __BTCP_BACKEND_STAT_MAX);
+}
+
+struct btcp_backend *btcp_backend_new(struct btcp_frontend_net *fn,
+				      const struct btcp_backend_config *config,
+				      struct netlink_ext_ack *extack)
+{
+	static u32 serial;
+	struct btcp_backend *backend;
+	int err;
+
+	lockdep_assert_held(&fn->config);
+	backend = kzalloc(sizeof(*backend), GFP_KERNEL);
+	if (!backend)
+		return ERR_PTR(-ENOMEM);
+	backend->reapable.destroy = destroy;
+	backend->fn = fn;
+	backend->weight = config->weight;
+	backend->admin = config->admin;
+	/* The genl lock guards it for all namespaces; 0 is nobody. */
+	backend->serial = ++serial ?: ++serial;
+	refcount_set(&backend->ref, 1);
+	INIT_WORK(&backend->lost, lost_work);
+	strscpy(backend->name, config->name, sizeof(backend->name));
+	err = init_backend(backend, config);
+	if (err)
+		goto free;
+
+	backend->session = handoff_session_open(fn->net, HANDOFF_FRONTEND, &config->control,
+						config->key, extack);
+	if (IS_ERR(backend->session)) {
+		err = PTR_ERR(backend->session);
+		goto free;
+	}
+	err = handoff_sysfs_add(&backend->sysfs, fn->net, &backend->stats,
+				btcp_backend_state, backend, "backend:%s", config->name);
+	if (err)
+		goto close;
+	list_add_tail_rcu(&backend->list, &fn->backends);
+	return backend;
+
+close:
+	handoff_session_close(backend->session);
+free:
+	free_backend(backend);
+	return ERR_PTR(err);
+}
+
+void btcp_backend_set_admin(struct btcp_backend *backend, u8 admin)
+{
+	lockdep_assert_held(&backend->fn->config);
+	WRITE_ONCE(backend->admin, admin);
+	btcp_net_promise_changed(backend->fn);
+	if (admin == BTCP_ADMIN_DOWN)
+		end_flows(backend);
+}
+
+void btcp_backend_delete(struct btcp_backend *backend)
+{
+	lockdep_assert_held(&backend->fn->config);
+	WRITE_ONCE(backend->deleting, true);
+	btcp_net_promise_changed(backend->fn);
+	/* The name is free from now on. */
+	handoff_sysfs_del(&backend->sysfs);
+	btcp_backend_put(backend->fn, backend);
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A back-end: a server as the front-end knows it.  What its TCP would agree to
+ * comes with the heartbeats of its session; BIP's cached route to it is here.
+ */
+#ifndef _BTCP_FRONTEND_BACKEND_H
+#define _BTCP_FRONTEND_BACKEND_H
+
+#include <linux/btcp.h>
+#include <net/dst_cache.h>
+
+#include "btcp/frontend/net.h"
+#include "btcp/frontend/profile.h"
+#include "handoff/session.h"
+
+/**
+ * struct btcp_endpoint - a back-end's address in one family
+ * @endpoint: family 0: it has none; constant
+ * @profile: packed struct btcp_profile, from the last heartbeat
+ * @route: to it, per CPU: the only place a route is kept, so that none
+ *	outlives its device
+ */
+struct btcp_endpoint {
+	struct handoff_endpoint endpoint;
+	atomic64_t profile;
+	struct dst_cache route;
+};
+
+/**
+ * struct btcp_backend - a back-end
+ * @reapable: at the end
+ * @list: in btcp_frontend_net.backends; written under @config, read under RCU
+ * @ref: see net.h
+ * @fn: namespace
+ * @name: constant
+ * @endpoint: IPv4, IPv6
+ * @session: constant; closed when the back-end is destroyed
+ * @key_path: where its key came from, or NULL; @config
+ * @serial: tells this back-end from every other, earlier ones too
+ * @members: pools it is in; @config
+ * @weight: READ_ONCE
+ * @admin: enum btcp_admin; READ_ONCE
+ * @going: the back-end said that it takes nothing new; READ_ONCE
+ * @deleting: written under @config; READ_ONCE
+ * @lost: end its flows: its session went down, or its admin state did
+ * @stats: counters
+ * @sysfs: backend:NAME
+ */
+struct btcp_backend {
+	struct btcp_reapable reapable;
+	struct list_head list;
+	refcount_t ref;
+	struct btcp_frontend_net *fn;
+	char name[BTCP_NAME_LEN + 1];
+	struct btcp_endpoint endpoint[2];
+	struct handoff_session *session;
+	char *key_path;
+	u32 serial;
+	unsigned int members;
+	u32 weight;
+	u8 admin;
+	bool going;
+	bool deleting;
+	struct work_struct lost;
+	struct handoff_stats stats;
+	struct handoff_sysfs sysfs;
+};
+
+/**
+ * struct btcp_backend_config - what a new back-end is made of
+ * @name: its name
+ * @endpoint: IPv4, IPv6; family 0: none
+ * @control: the peer's control address and port
+ * @key: 32 bytes
+ * @key_path: or NULL
+ * @weight: weight
+ * @admin: enum btcp_admin
+ */
+struct btcp_backend_config {
+	char name[BTCP_NAME_LEN + 1];
+	struct handoff_endpoint endpoint[2];
+	struct handoff_endpoint control;
+	const u8 *key;
+	const char *key_path;
+	u32 weight;
+	u8 admin;
+};
+
+static inline struct btcp_endpoint *
+btcp_backend_endpoint(const struct btcp_backend *backend, u8 family)
+{
+	return (struct btcp_endpoint *)&backend->endpoint[family == NFPROTO_IPV6];
+}
+
+static inline bool btcp_backend_get(struct btcp_backend *backend)
+{
+	return refcount_inc_not_zero(&backend->ref);
+}
+
+static inline void btcp_backend_put(struct btcp_frontend_net *fn,
+				    struct btcp_backend *backend)
+{
+	if (backend && refcount_dec_and_test(&backend->ref))
+		btcp_net_reap(fn, &backend->reapable.node);
+}
+
+/**
+ * btcp_backend_profile() - what its TCP would agree to, as last heard, with
+ *	an MSS that the path to it can carry
+ * @backend: back-end
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ *
+ * Context: any.
+ */
+struct btcp_profile btcp_backend_profile(const struct btcp_backend *backend, u8 family);
+
+/**
+ * btcp_backend_usable() - may it be given a new connection?
+ * @backend: back-end
+ * @family: of the client
+ *
+ * Admin up, session up, not going away, and something listens.
+ *
+ * Context: any.
+ */
+bool btcp_backend_usable(const struct btcp_backend *backend, u8 family);
+
+/**
+ * btcp_backend_state() - for show and sysfs
+ * @backend: struct btcp_backend
+ *
+ * Context: process context.
+ * Return: "up", "drain", "down", "handshake", "going", "closed" (nothing listens).
+ */
+const char *btcp_backend_state(void *backend);
+
+/**
+ * btcp_backend_heartbeat() - a session told of its ports
+ * @fn: namespace
+ * @session: session
+ * @heartbeat: what it told
+ *
+ * Context: RCU read side.
+ */
+void btcp_backend_heartbeat(struct btcp_frontend_net *fn,
+			    const struct handoff_session *session,
+			    const struct wire_heartbeat *heartbeat);
+
+/**
+ * btcp_backend_session_state() - a session went up or down
+ * @fn: namespace
+ * @session: session
+ * @up: which
+ *
+ * Context: RCU read side.
+ */
+void btcp_backend_session_state(struct btcp_frontend_net *fn,
+				const struct handoff_session *session, bool up);
+
+/**
+ * btcp_backend_find() - by name, not the deleted ones
+ * @fn: namespace
+ * @name: name
+ *
+ * Context: @config held.
+ * Return: the back-end or NULL.
+ */
+struct btcp_backend *btcp_backend_find(struct btcp_frontend_net *fn, const char *name);
+
+/**
+ * btcp_backend_new() - create a back-end and open its session
+ * @fn: namespace
+ * @config: what of
+ * @extack: gets the sentence of a refusal
+ *
+ * Context: process context; genl lock and @config held.
+ * Return: the back-end or ERR_PTR.
+ */
+struct btcp_backend *btcp_backend_new(struct btcp_frontend_net *fn,
+				      const struct btcp_backend_config *config,
+				      struct netlink_ext_ack *extack);
+
+/**
+ * btcp_backend_set_admin() - up, drain, or down
+ * @backend: back-end
+ * @admin: enum btcp_admin; down resets its flows
+ *
+ * Context: process context; @config held.
+ */
+void btcp_backend_set_admin(struct btcp_backend *backend, u8 admin);
+
+/**
+ * btcp_backend_delete() - nothing new; forgotten with the last flow
+ * @backend: in no pool
+ *
+ * Context: process context; @config held.
+ */
+void btcp_backend_delete(struct btcp_backend *backend);
+
+#endif /* _BTCP_FRONTEND_BACKEND_H */

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "btcp/frontend/backend.h"
+#include "btcp/frontend/netlink.h"
+#include "handoff/settings.h"
+
+static struct btcp_backend *find(struct btcp_frontend_net *fn, struct genl_info *info,
+				 int *err)
+{
+	char name[BTCP_NAME_LEN + 1];
+	struct btcp_backend *backend;
+
+	*err = handoff_nl_name(info, BTCP_A_NAME, "a back-end's name is needed", name);
+	if (*err)
+		return NULL;
+	backend = btcp_backend_find(fn, name);
+	if (!backend)
+		*err = btcp_nl_refuse(info, BTCP_A_NAME, -ENOENT, "there is no such back-end");
+	return backend;
+}
+
+static int read_endpoints(struct genl_info *info, struct btcp_backend_config *config)
+{
+	const struct nlattr *attr;
+	int err, rem;
+
+	btcp_nl_each(attr, info, rem) {
+		struct handoff_endpoint endpoint;
+		struct handoff_endpoint *slot;
+
+		if (nla_type(attr) != BTCP_A_ENDPOINT)
+			continue;
+		err = handoff_nl_endpoint(attr, 0, &endpoint, NULL, info->extack);
+		if (err)
+			return err;
+		slot = &config->endpoint[endpoint.family == NFPROTO_IPV6];
+		if (slot->family) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+					    "a back-end has one address a family");
+			return -EINVAL;
+		}
+		*slot = endpoint;
+		/* Unless told otherwise the channel goes to the first address. */
+		if (!config->control.family) {
+			config->control = endpoint;
+			config->control.port = htons(BTCP_CONTROL_PORT);
+		}
+	}
+	if (!config->control.family)
+		return btcp_nl_refuse(info, 0, -EINVAL, "a back-end needs an address");
+	if (!info->attrs[BTCP_A_CONTROL])
+		return 0;
+	return handoff_nl_endpoint(info->attrs[BTCP_A_CONTROL], htons(BTCP_CONTROL_PORT),
+				   &config->control, NULL, info->extack);
+}
+
+static int read_config(struct genl_info *info, struct btcp_backend_config *config)
+{
+	int err;
+
+	err = handoff_nl_name(info, BTCP_A_NAME, "a back-end's name is needed", config->name);
+	if (err)
+		return err;
+	if (!info->attrs[BTCP_A_KEY])
+		return btcp_nl_refuse(info, 0, -EINVAL, "a back-end needs a key");
+	err = read_endpoints(info, config);
+	if (err)
+		return err;
+	config->key = nla_data(info->attrs[BTCP_A_KEY]);
+	if (info->attrs[BTCP_A_KEY_PATH])
+		config->key_path = nla_data(info->attrs[BTCP_A_KEY_PATH]);
+	config->weight = 1;
+	if (info->attrs[BTCP_A_WEIGHT])
+		config->weight = nla_get_u32(info->attrs[BTCP_A_WEIGHT]);
+	if (info->attrs[BTCP_A_ADMIN])
+		config->admin = nla_get_u8(info->attrs[BTCP_A_ADMIN]);
+	return 0;
+}
+
+static unsigned int count_backends(const struct btcp_frontend_net *fn)
+{
+	const struct btcp_backend *backend;
+	unsigned int n = 0;
+
+	list_for_each_entry(backend, &fn->backends, list)
+		n++;
+	return n;
+}
+
+int btcp_nl_backend_new(struct btcp_frontend_net *fn, struct genl_info *info)
+{
+	struct btcp_backend_config config = { };
+	struct btcp_backend *backend;
+	int err;
+
+	err = read_config(info, &config);
+	if (err)
+		return err;
+	if (btcp_backend_find(fn, config.name))
+		return btcp_nl_refuse(info, BTCP_A_NAME, -EEXIST,
+				      "there is a back-end of that name already");
+	if (count_backends(fn) >= handoff_limit(fn->net, HANDOFF_LIMIT_BACKENDS))
+		return btcp_nl_refuse(info, BTCP_A_NAME, -ENOSPC, "limit backends is reached");
+	/* Refusals by the control channel set their own sentence. */
+	backend = btcp_backend_new(fn, &config, info->extack);
+	return PTR_ERR_OR_ZERO(backend);
+}
+
+static int set_key(struct btcp_backend *backend, struct genl_info *info)
+{
+	const struct nlattr *path = info->attrs[BTCP_A_KEY_PATH];
+	char *copy = NULL;
+
+	if (path) {
+		copy = nla_strdup(path, GFP_KERNEL);
+		if (!copy)
+			return -ENOMEM;
+	}
+	if (info->attrs[BTCP_A_KEY])
+		handoff_session_rekey(backend->session, nla_data(info->attrs[BTCP_A_KEY]));
+	if (copy) {
+		kfree(backend->key_path);
+		backend->key_path = copy;
+	}
+	return 0;
+}
+
+int btcp_nl_backend_set(struct btcp_frontend_net *fn, struct genl_info *info)
+{
+	struct btcp_backend *backend;
+	int err;
+
+	backend = find(fn, info, &err);
+	if (!backend)
+		return err;
+	if (info->attrs[BTCP_A_ENDPOINT])
+		return btcp_nl_refuse(info, BTCP_A_ENDPOINT, -EOPNOTSUPP,
+				      "a back-end's address cannot change: delete and add it");
+	if (info->attrs[BTCP_A_CONTROL])
+		return btcp_nl_refuse(info, BTCP_A_CONTROL, -EOPNOTSUPP,
+				      "a back-end's control address cannot change: delete and add it");
+	err = set_key(backend, info);
+	if (err)
+		return err;
+	if (info->attrs[BTCP_A_WEIGHT])
+		WRITE_ONCE(backend->weight, nla_get_u32(info->attrs[BTCP_A_WEIGHT]));
+	if (info->attrs[BTCP_A_ADMIN])
+		btcp_backend_set_admin(backend, nla_get_u8(info->attrs[BTCP_A_ADMIN]));
+	return 0;
+}
+
+int btcp_nl_backend_del(struct btcp_frontend_net *fn, struct genl_info *info)
+{
+	struct btcp_backend *backend;
+	int err;
+
+	backend = find(fn, info, &err);
+	if (!backend)
+		return err;
+	if (backend->members)
+		return btcp_nl_refuse(info, BTCP_A_NAME, -EBUSY,
+				      "the back-end is a member of a pool: delete it from the pool first");
+	btcp_backend_delete(backend);
+	return 0;
+}
+
+static int put_endpoints(struct sk_buff *skb, const struct btcp_backend *backend)
+{
+	u8 listening = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(backend->endpoint); i++) {
+		const struct btcp_endpoint *endpoint = &backend->endpoint[i];
+
+		if (!endpoint->endpoint.family)
+			continue;
+		if (handoff_nl_put_endpoint(skb, BTCP_A_ENDPOINT, &endpoint->endpoint, 0))
+			return -EMSGSIZE;
+		if (btcp_profile_unpack(atomic64_read(&endpoint->profile)).listening)
+			listening |= 1 << i;
+	}
+	return nla_put_u8(skb, BTCP_A_LISTENING, listening);
+}
+
+static int put_session(struct sk_buff *skb, const struct handoff_session *session)
+{
+	u8 fingerprint[BTCP_FINGERPRINT_LEN];
+
+	handoff_session_fingerprint(session, fingerprint);
+	if (handoff_nl_put_endpoint(skb, BTCP_A_CONTROL, handoff_session_peer(session), 0) ||
+	    nla_put(skb, BTCP_A_KEY_FINGERPRINT, sizeof(fingerprint), fingerprint) ||
+	    nla_put_u32(skb, BTCP_A_PATH_MTU, handoff_session_path_mtu(session)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put(struct sk_buff *skb, struct netlink_callback *cb,
+	       struct btcp_backend *backend)
+{
+	void *hdr = handoff_nl_new(skb, cb, BTCP_CMD_BACKEND_GET);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_string(skb, BTCP_A_NAME, backend->name) ||
+	    put_endpoints(skb, backend) ||
+	    put_session(skb, backend->session) ||
+	    nla_put_u32(skb, BTCP_A_WEIGHT, backend->weight) ||
+	    nla_put_u8(skb, BTCP_A_ADMIN, backend->admin) ||
+	    (backend->key_path &&
+	     nla_put_string(skb, BTCP_A_KEY_PATH, backend->key_path)) ||
+	    nla_put_string(skb, BTCP_A_STATE, btcp_backend_state(backend)) ||
+	    (backend->deleting && nla_put_flag(skb, BTCP_A_DELETING)) ||
+	    handoff_nl_put_stats(skb, &backend->stats)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+void btcp_nl_backend_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
+			 struct netlink_callback *cb)
+{
+	struct btcp_backend *backend;
+	long n = 0;
+
+	list_for_each_entry(backend, &fn->backends, list) {
+		if (n++ < cb->args[0])
+			continue;
+		if (put(skb, cb, backend))
+			break;
+		cb->args[0]++;
+	}
+}

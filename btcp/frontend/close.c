@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/random.h>
+#include <net/tcp.h>
+
+#include "btcp/frontend/backend.h"
+#include "btcp/frontend/close.h"
+#include "btcp/frontend/handover.h"
+#include "btcp/frontend/opening.h"
+#include "btcp/frontend/stray.h"
+#include "btcp/tcp_options.h"
+#include "handoff/packet.h"
+#include "handoff/settings.h"
+
+/* QUERYs, or provocations, that may stay unanswered; one a second. */
+#define ASK_MAX		3
+#define ASK_EVERY	HZ
+
+static void relay(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+		  const struct wire_segment *s)
+{
+	struct tcp_options_seen options = {
+		.has_ts = s->has_ts,
+		.tsval = s->tsval,
+		.tsecr = s->tsecr,
+	};
+	struct handoff_segment segment = {
+		.seq = s->seq,
+		.ack = s->ack,
+		.window = s->window,
+		.flags = s->flags & (TCPHDR_FIN | TCPHDR_RST | TCPHDR_ACK),
+	};
+
+	segment.options_len = tcp_options_build(segment.options, &options);
+	/* Lost or refused: the back-end's TCP sends its FIN again. */
+	if (handoff_packet_send(fn->net, &flow->flow.tuple, &segment))
+		btcp_count(fn, BTCP_STAT_SENDING_FAILED);
+	else if (s->flags & WIRE_RST)
+		btcp_count(fn, BTCP_STAT_RELAYED_RST);
+	else
+		btcp_count(fn, BTCP_STAT_RELAYED_FIN);
+}
+
+void btcp_close_segment(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+			const struct wire_segment *segment)
+{
+	lockdep_assert_held(&flow->flow.lock);
+	if (!(segment->flags & (WIRE_FIN | WIRE_RST))) {
+		btcp_count(fn, BTCP_STAT_UNEXPECTED_MESSAGE);
+		return;
+	}
+	relay(fn, flow, segment);
+	if (flow->flow.state == BTCP_FLOW_HANDING_OFF &&
+	    !btcp_handover_implied(flow->opening))
+		return;
+	if (!flow->flow.dead && flow->flow.state == BTCP_FLOW_FORWARDING) {
+		btcp_flow_set_state(fn, flow, BTCP_FLOW_CLOSING);
+		btcp_flow_expire_in(flow, handoff_timeout(fn->net, HANDOFF_TIMEOUT_CLOSING));
+	}
+}
+
+void btcp_close_closed(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+		       const struct wire_closed *closed)
+{
+	unsigned long linger = msecs_to_jiffies(closed->linger_ms);
+
+	lockdep_assert_held(&flow->flow.lock);
+	if (closed->why == WIRE_CLOSED_UNKNOWN)
+		btcp_count(fn, BTCP_STAT_IDLE_UNKNOWN);
+	linger = min(linger, handoff_timeout(fn->net, HANDOFF_TIMEOUT_TIME_WAIT));
+	/* A flow without an opening can stay; a hand-off that is over so soon cannot. */
+	if (closed->why != WIRE_CLOSED_FIN || !linger || flow->opening) {
+		btcp_flow_end(fn, flow);
+		return;
+	}
+	btcp_flow_set_state(fn, flow, BTCP_FLOW_TIME_WAIT);
+	btcp_flow_expire_in(flow, linger);
+}
+
+void btcp_close_alive(struct btcp_client_flow *flow)
+{
+	lockdep_assert_held(&flow->flow.lock);
+	flow->asked = 0;
+	WRITE_ONCE(flow->seen, jiffies);
+}
+
+/*
+ * Only the back-end knows what the client expects, and it may be dead.  So make
+ * the client tell: to a bare ACK out of its window it answers with one of its
+ * own, which btcp_close_packet() answers with an RST that fits.  A number that
+ * happens to be in the window does no harm: there is nothing in the segment.
+ */
+static void provoke(struct btcp_frontend_net *fn, struct btcp_client_flow *flow)
+{
+	struct handoff_segment segment = {
+		.flags = TCPHDR_ACK,
+		.seq = get_random_u32(),
+		.ack = get_random_u32(),
+	};
+
+	btcp_count(fn, BTCP_STAT_PROVOKED);
+	if (handoff_packet_send(fn->net, &flow->flow.tuple, &segment))
+		btcp_count(fn, BTCP_STAT_SENDING_FAILED);
+}
+
+void btcp_close_reset(struct btcp_frontend_net *fn, struct btcp_client_flow *flow)
+{
+	lockdep_assert_held(&flow->flow.lock);
+	if (flow->flow.state == BTCP_FLOW_RESETTING)
+		return;
+	/* If the back-end still hears us, it resets the client itself. */
+	btcp_flow_tell_reset(flow, flow->backend, flow->flow.id);
+	btcp_flow_set_state(fn, flow, BTCP_FLOW_RESETTING);
+	flow->asked = 0;
+	if (!handoff_session_is_up(flow->backend->session)) {
+		provoke(fn, flow);
+		flow->asked++;
+	}
+	btcp_flow_expire_in(flow, ASK_EVERY);
+}
+
+void btcp_close_packet(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+		       const struct handoff_headers *h)
+{
+	lockdep_assert_held(&flow->flow.lock);
+	if (h->tcp->rst || !h->tcp->ack)
+		return;
+	btcp_count(fn, BTCP_STAT_RESETTING_RST);
+	btcp_stray_reset(fn, h);
+}
+
+/* Lock @flow, and tell whether it is still one of @backend's. */
+static int end_one(struct handoff_flow *f, void *arg)
+{
+	struct btcp_client_flow *flow = btcp_flow_of(f);
+	struct btcp_backend *backend = arg;
+	struct btcp_opening *o;
+
+	spin_lock_bh(&f->lock);
+	o = flow->opening;
+	if (f->dead) {
+		/* nothing is left to end */
+	} else if (f->state == BTCP_FLOW_HANDING_OFF && o && o->backend == backend) {
+		btcp_count(backend->fn, BTCP_STAT_BACKEND_LOST);
+		btcp_handover_backend_lost(o);
+	} else if (flow->backend == backend && !o) {
+		if (f->state == BTCP_FLOW_TIME_WAIT) {
+			btcp_flow_end(backend->fn, flow);
+		} else {
+			btcp_count(backend->fn, BTCP_STAT_BACKEND_LOST);
+			btcp_close_reset(backend->fn, flow);
+		}
+	}
+	spin_unlock_bh(&f->lock);
+	return 0;
+}
+
+void btcp_close_backend_lost(struct btcp_frontend_net *fn, struct btcp_backend *backend)
+{
+	/* What its walk misses the idle timeout or the client's next packet finds. */
+	handoff_table_walk(&fn->table, end_one, backend);
+}
+
+static void ask(struct btcp_frontend_net *fn, struct btcp_client_flow *flow)
+{
+	struct wire_msg msg = { .type = WIRE_QUERY };
+
+	btcp_count(fn, BTCP_STAT_QUERIES);
+	btcp_flow_tell(flow, flow->backend, flow->flow.id, &msg);
+	flow->asked++;
+	btcp_flow_expire_in(flow, ASK_EVERY);
+}
+
+/* A flow that BIP forwards was silent: does its back-end still have it? */
+static void idle(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+		 enum handoff_timeout which)
+{
+	unsigned long until = READ_ONCE(flow->seen) + handoff_timeout(fn->net, which);
+
+	if (time_before(jiffies, until)) {
+		flow->asked = 0;
+		WRITE_ONCE(flow->flow.expires, until);
+		return;
+	}
+	if (flow->asked < ASK_MAX) {
+		ask(fn, flow);
+		return;
+	}
+	if (!handoff_session_is_up(flow->backend->session)) {
+		btcp_count(fn, BTCP_STAT_BACKEND_LOST);
+		btcp_close_reset(fn, flow);
+		return;
+	}
+	btcp_count(fn, BTCP_STAT_IDLE_UNANSWERED);
+	btcp_flow_end(fn, flow);
+}
+
+void btcp_close_expired(struct handoff_table *table, struct handoff_flow *f)
+{
+	struct btcp_frontend_net *fn = btcp_frontend_net(table->net);
+	struct btcp_client_flow *flow = btcp_flow_of(f);
+
+	spin_lock_bh(&f->lock);
+	if (f->dead || time_before(jiffies, f->expires))
+		goto unlock;
+	switch (f->state) {
+	case BTCP_FLOW_FORWARDING:
+		idle(fn, flow, HANDOFF_TIMEOUT_IDLE);
+		break;
+	case BTCP_FLOW_CLOSING:
+		idle(fn, flow, HANDOFF_TIMEOUT_CLOSING);
+		break;
+	case BTCP_FLOW_RESETTING:
+		if (flow->asked++ < ASK_MAX) {
+			provoke(fn, flow);
+			btcp_flow_expire_in(flow, ASK_EVERY);
+			break;
+		}
+		/* Who speaks later is a stray, and gets the same answer. */
+		fallthrough;
+	case BTCP_FLOW_TIME_WAIT:
+		btcp_flow_end(fn, flow);
+		break;
+	default:
+		/* An opening has a timer of its own. */
+		btcp_flow_expire_in(flow, handoff_timeout(fn->net, HANDOFF_TIMEOUT_IDLE));
+		break;
+	}
+unlock:
+	spin_unlock_bh(&f->lock);
+}
+
+void btcp_close_kill(struct handoff_table *table, struct handoff_flow *f)
+{
+	struct btcp_frontend_net *fn = btcp_frontend_net(table->net);
+	struct btcp_client_flow *flow = btcp_flow_of(f);
+	struct btcp_opening *o;
+
+	spin_lock_bh(&f->lock);
+	if (f->dead)
+		goto unlock;
+	o = flow->opening;
+	if (o && o->backend && o->id)
+		btcp_flow_tell_reset(flow, o->backend, o->id);
+	/* The back-end has the exact state, and resets its client. */
+	if (flow->backend && f->state != BTCP_FLOW_TIME_WAIT)
+		btcp_flow_tell_reset(flow, flow->backend, f->id);
+	else if (o && f->state != BTCP_FLOW_SYN_RECV && f->state != BTCP_FLOW_ANSWERING)
+		btcp_opening_reset(o);
+	btcp_flow_end(fn, flow);
+unlock:
+	spin_unlock_bh(&f->lock);
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A client's connection at the front-end.
+ *
+ *  state        packets of the client go to    leaves it by
+ *  -----------  -----------------------------  --------------------------------
+ *  SYN_RECV     listen.c: SYN/ACK was sent     ACK -> HEAD; RST, timeout -> end
+ *  HEAD         request.c: collect the head    head -> HANDING_OFF, ANSWERING;
+ *                                              FIN, timeout -> ANSWERING; RST -> end
+ *  HANDING_OFF  handover.c: queue              HANDOFF_ACK -> FORWARDING; no
+ *                                              back-end -> ANSWERING; silence -> end
+ *  ANSWERING    answer.c: swallow, answer      acknowledged, timeout, RST -> end
+ *  FORWARDING   BIP: the back-end              FIN relayed -> CLOSING; CLOSED ->
+ *                                              TIME_WAIT or end; lost -> RESETTING
+ *  CLOSING      BIP: the back-end              CLOSED -> TIME_WAIT or end; silence,
+ *                                              after asking -> end
+ *  RESETTING    close.c: answered with RST     CLOSED, timeout -> end
+ *  TIME_WAIT    BIP: the back-end; a SYN       timeout -> end; SYN -> a new flow
+ *               begins anew
+ *
+ * The first four have an opening, which holds all that a connection needs
+ * before its hand-off; the others do with this struct.
+ *
+ * References: 1 for the table, 1 for the opening.
+ */
+#ifndef _BTCP_FRONTEND_FLOW_H
+#define _BTCP_FRONTEND_FLOW_H
+
+#include "btcp/frontend/net.h"
+#include "handoff/wire.h"
+
+struct btcp_backend;
+struct btcp_opening;
+struct btcp_service;
+struct handoff_session;
+
+enum btcp_flow_state {
+	BTCP_FLOW_SYN_RECV,
+	BTCP_FLOW_HEAD,
+	BTCP_FLOW_HANDING_OFF,
+	BTCP_FLOW_ANSWERING,
+	BTCP_FLOW_FORWARDING,
+	BTCP_FLOW_CLOSING,
+	BTCP_FLOW_RESETTING,
+	BTCP_FLOW_TIME_WAIT,
+	__BTCP_FLOW_STATE_MAX,
+};
+
+/**
+ * struct btcp_client_flow - a client's connection
+ * @flow: what the table knows; @flow.id is 0 until the hand-off, then constant
+ * @service: constant, counted
+ * @backend: NULL until the hand-off, then constant, counted; written before
+ *	the state becomes FORWARDING, whose release store publishes it
+ * @opening: under @flow.lock; not NULL in the first four states
+ * @seen: jiffies of a packet not much more than a second ago; READ_ONCE and
+ *	WRITE_ONCE, by anyone
+ * @born: jiffies of the SYN
+ * @asked: under @flow.lock: QUERYs or provocations without an answer
+ * @counted: under @flow.lock: BTCP_COUNTED_*
+ */
+struct btcp_client_flow {
+	struct handoff_flow flow;
+	struct btcp_service *service;
+	struct btcp_backend *backend;
+	struct btcp_opening *opening;
+	unsigned long seen;
+	unsigned long born;
+	u8 asked;
+	u8 counted;
+};
+
+/* In which gauges this flow is. */
+#define BTCP_COUNTED_ACTIVE	0x01
+#define BTCP_COUNTED_BACKEND	0x02
+#define BTCP_COUNTED_TIME_WAIT	0x04
+
+extern struct kmem_cache *btcp_flow_cache;
+extern const struct handoff_table_ops btcp_flow_ops;
+
+static inline struct btcp_client_flow *btcp_flow_of(struct handoff_flow *flow)
+{
+	return container_of(flow, struct btcp_client_flow, flow);
+}
+
+/**
+ * btcp_flow_find() - the flow of a tuple
+ * @fn: namespace
+ * @tuple: its key
+ *
+ * Context: RCU read side.
+ * Return: the flow or NULL.
+ */
+static inline struct btcp_client_flow *btcp_flow_find(struct btcp_frontend_net *fn,
+						      const struct handoff_tuple *tuple)
+{
+	struct handoff_flow *flow = handoff_table_lookup(&fn->table, tuple);
+
+	return flow ? btcp_flow_of(flow) : NULL;
+}
+
+/**
+ * btcp_flow_state() - the state, for those who do not hold the lock
+ * @flow: flow
+ *
+ * What a state promises (a back-end from FORWARDING on) is visible with it.
+ *
+ * Context: any.
+ */
+static inline enum btcp_flow_state btcp_flow_state(const struct btcp_client_flow *flow)
+{
+	return smp_load_acquire(&flow->flow.state);
+}
+
+/**
+ * btcp_flow_forwards() - is it BIP that the client's packets go to?
+ * @state: of a flow
+ *
+ * Context: any.
+ */
+static inline bool btcp_flow_forwards(enum btcp_flow_state state)
+{
+	return state == BTCP_FLOW_FORWARDING || state == BTCP_FLOW_CLOSING ||
+	       state == BTCP_FLOW_TIME_WAIT;
+}
+
+/**
+ * btcp_flow_touch() - a packet came
+ * @flow: flow
+ *
+ * Dirties the cache line at most once a second.
+ *
+ * Context: any.
+ */
+static inline void btcp_flow_touch(struct btcp_client_flow *flow)
+{
+	if (time_after(jiffies, READ_ONCE(flow->seen) + HZ))
+		WRITE_ONCE(flow->seen, jiffies);
+}
+
+/**
+ * btcp_flow_set_state() - a transition
+ * @fn: namespace
+ * @flow: flow
+ * @state: new state
+ *
+ * Keeps the gauges.
+ *
+ * Context: BH off, @flow->flow.lock held.
+ */
+void btcp_flow_set_state(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+			 enum btcp_flow_state state);
+
+/**
+ * btcp_flow_count() - a new flow is in the table: it counts from now on
+ * @fn: namespace
+ * @flow: flow
+ *
+ * Context: BH off, @flow->flow.lock held.
+ */
+void btcp_flow_count(struct btcp_frontend_net *fn, struct btcp_client_flow *flow);
+
+/**
+ * btcp_flow_end() - out of the table, and its opening with it; says nothing to
+ *	anybody
+ * @fn: namespace
+ * @flow: flow
+ *
+ * Context: BH off, RCU read side, @flow->flow.lock held.
+ */
+void btcp_flow_end(struct btcp_frontend_net *fn, struct btcp_client_flow *flow);
+
+/**
+ * btcp_flow_expire_in() - when the sweep is to look at it
+ * @flow: flow
+ * @delay: jiffies
+ *
+ * Context: any.
+ */
+static inline void btcp_flow_expire_in(struct btcp_client_flow *flow, unsigned long delay)
+{
+	WRITE_ONCE(flow->flow.expires, jiffies + delay);
+}
+
+/**
+ * btcp_flow_tell() - send the back-end a message about a flow
+ * @flow: flow
+ * @backend: which back-end
+ * @id: the flow's id there
+ * @msg: type and body set; the rest is filled in
+ *
+ * Context: BH off, RCU read side.
+ * Return: as handoff_session_send().
+ */
+int btcp_flow_tell(const struct btcp_client_flow *flow, const struct btcp_backend *backend,
+		   u64 id, struct wire_msg *msg);
+
+/**
+ * btcp_flow_tell_reset() - tell the back-end to reset its side
+ * @flow: flow
+ * @backend: which back-end
+ * @id: the flow's id there
+ *
+ * Context: BH off, RCU read side.
+ */
+void btcp_flow_tell_reset(const struct btcp_client_flow *flow,
+			  const struct btcp_backend *backend, u64 id);
+
+/**
+ * btcp_flow_state_name() - for show
+ * @state: any value
+ */
+const char *btcp_flow_state_name(enum btcp_flow_state state);
+
+/**
+ * btcp_flow_setup() - the cache, at module init
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int btcp_flow_setup(void);
+
+/** btcp_flow_teardown() - the opposite, after rcu_barrier() */
+void btcp_flow_teardown(void);
+
+#endif /* _BTCP_FRONTEND_FLOW_H */

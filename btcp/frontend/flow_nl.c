@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Showing flows, a hundred thousand of them if need be, while packets pass:
+ * bucket by bucket under RCU, and where it was is two numbers.  A table that
+ * is being resized meanwhile may show a flow twice or miss one.
+ */
+#include <linux/rhashtable.h>
+#include <net/sock.h>
+
+#include "btcp/frontend/backend.h"
+#include "btcp/frontend/flow.h"
+#include "btcp/frontend/netlink.h"
+#include "btcp/frontend/opening.h"
+#include "btcp/frontend/service.h"
+
+/* cb->args: [0] is the family's. */
+#define ARG_BUCKET	1	/* the next one */
+#define ARG_DONE	2	/* flows of it already shown */
+
+/**
+ * struct filter - what is asked for
+ * @service: name, or NULL
+ * @backend: name, or NULL
+ * @client: an address, or NULL
+ */
+struct filter {
+	const struct nlattr *service;
+	const struct nlattr *backend;
+	const struct nlattr *client;
+};
+
+static bool wanted(const struct filter *filter, const struct btcp_client_flow *flow,
+		   const struct btcp_backend *backend)
+{
+	u8 family = flow->flow.tuple.family;
+	int len = family == NFPROTO_IPV4 ? 4 : 16;
+
+	if (filter->service && nla_strcmp(filter->service, flow->service->name))
+		return false;
+	if (filter->backend && (!backend || nla_strcmp(filter->backend, backend->name)))
+		return false;
+	return !filter->client ||
+	       (nla_len(filter->client) == len &&
+		!memcmp(nla_data(filter->client), &flow->flow.tuple.client, len));
+}
+
+static int put_places(struct sk_buff *skb, const struct handoff_tuple *t,
+		      const struct btcp_backend *backend)
+{
+	struct handoff_endpoint client = {
+		.addr = t->client, .port = t->client_port, .family = t->family };
+	struct handoff_endpoint vip = {
+		.addr = t->server, .port = t->server_port, .family = t->family };
+
+	if (handoff_nl_put_endpoint(skb, BTCP_A_CLIENT, &client, 0) ||
+	    handoff_nl_put_endpoint(skb, BTCP_A_VIP, &vip, 0))
+		return -EMSGSIZE;
+	if (!backend)
+		return 0;
+	if (nla_put_string(skb, BTCP_A_BACKEND, backend->name))
+		return -EMSGSIZE;
+	return handoff_nl_put_endpoint(skb, BTCP_A_ENDPOINT,
+				       &btcp_backend_endpoint(backend, t->family)->endpoint, 0);
+}
+
+static int put(struct sk_buff *skb, struct netlink_callback *cb,
+	       const struct btcp_client_flow *flow, const struct btcp_backend *backend)
+{
+	enum btcp_flow_state state = btcp_flow_state(flow);
+	void *hdr = handoff_nl_new(skb, cb, BTCP_CMD_FLOW_GET);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (put_places(skb, &flow->flow.tuple, backend) ||
+	    nla_put_string(skb, BTCP_A_ROLE, "frontend") ||
+	    nla_put_string(skb, BTCP_A_STATE, btcp_flow_state_name(state)) ||
+	    nla_put_string(skb, BTCP_A_SERVICE, flow->service->name) ||
+	    nla_put_u64_64bit(skb, BTCP_A_FLOW_ID, READ_ONCE(flow->flow.id), BTCP_A_PAD) ||
+	    nla_put_u32(skb, BTCP_A_AGE, jiffies_to_msecs(jiffies - flow->born)) ||
+	    nla_put_u32(skb, BTCP_A_IDLE,
+			jiffies_to_msecs(jiffies - READ_ONCE(flow->seen)))) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int show(struct sk_buff *skb, struct netlink_callback *cb,
+		const struct filter *filter, struct btcp_client_flow *flow)
+{
+	/* Before FORWARDING a back-end is only being asked. */
+	const struct btcp_backend *backend =
+		btcp_flow_state(flow) >= BTCP_FLOW_FORWARDING ? flow->backend : NULL;
+
+	if (READ_ONCE(flow->flow.dead) || !wanted(filter, flow, backend))
+		return 0;
+	return put(skb, cb, flow, backend);
+}
+
+static int show_bucket(struct sk_buff *skb, struct netlink_callback *cb,
+		       const struct filter *filter, struct bucket_table *tbl)
+{
+	struct rhash_head *pos;
+	long n = 0;
+
+	rht_for_each_rcu(pos, tbl, cb->args[ARG_BUCKET]) {
+		struct handoff_flow *flow = container_of(pos, struct handoff_flow, node);
+
+		if (n++ < cb->args[ARG_DONE])
+			continue;
+		if (show(skb, cb, filter, btcp_flow_of(flow)))
+			return -EMSGSIZE;
+		cb->args[ARG_DONE] = n;
+	}
+	return 0;
+}
+
+int btcp_nl_flows(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct btcp_frontend_net *fn = btcp_frontend_net(sock_net(skb->sk));
+	struct nlattr **attrs = handoff_nl_dump_attrs(cb);
+	struct filter filter = {
+		.service = attrs[BTCP_A_SERVICE],
+		.backend = attrs[BTCP_A_BACKEND],
+		.client = attrs[BTCP_A_ADDR],
+	};
+	struct bucket_table *tbl;
+	int err = 0;
+
+	rcu_read_lock();
+	tbl = rht_dereference_rcu(fn->table.ht.tbl, &fn->table.ht);
+	while (!err && cb->args[ARG_BUCKET] < tbl->size) {
+		err = show_bucket(skb, cb, &filter, tbl);
+		if (err)
+			break;
+		cb->args[ARG_BUCKET]++;
+		cb->args[ARG_DONE] = 0;
+	}
+	rcu_read_unlock();
+	return err;
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "bip/forward.h"
+#include "btcp/frontend/answer.h"
+#include "btcp/frontend/backend.h"
+#include "btcp/frontend/handover.h"
+#include "btcp/frontend/pool.h"
+#include "btcp/frontend/service.h"
+#include "handoff/settings.h"
+
+/* Tries without any answer after which another back-end may be asked. */
+#define SILENT_TRIES	3
+/* Rounds of flushing without the lock, before the rest goes under it. */
+#define FLUSH_ROUNDS	8
+
+/* A repeated HANDOFF is identical to the first: all it is made of is constant. */
+static int send_handoff(struct btcp_opening *o)
+{
+	struct wire_msg msg = {
+		.type = WIRE_HANDOFF,
+		.handoff = {
+			.client_isn = o->client_isn,
+			.syn_window = o->syn_window,
+			.mss = o->mss,
+			.options = o->options,
+			.client_wscale = o->client_wscale,
+			.promised_wscale = o->promised_wscale,
+			.staged = o->staged,
+			.syn_tsval = o->syn_tsval,
+			.front_isn = o->front_isn,
+			.front_tsval = o->front_tsval,
+			.promised_mss = o->promised_mss,
+			.promised_window = o->promised_window,
+			.srtt_us = o->srtt_us,
+			.ack_window = o->ack_window,
+			.ack_tsval = o->ack_tsval,
+			.head_len = o->len,
+			.data_len = o->staged ? 0 : o->len,
+			.data = o->staged ? NULL : o->buf,
+		},
+	};
+
+	return btcp_flow_tell(o->flow, o->backend, o->id, &msg);
+}
+
+static void send_heads(struct btcp_opening *o, u32 from)
+{
+	u32 room = wire_head_room(handoff_session_room(o->backend->session),
+				  o->flow->flow.tuple.family == NFPROTO_IPV6);
+
+	while (from < o->len && room) {
+		struct wire_msg msg = {
+			.type = WIRE_HEAD,
+			.head = {
+				.offset = from,
+				.data_len = min(room, o->len - from),
+				.data = o->buf + from,
+			},
+		};
+
+		/* Even if sending fails later on, this back-end may have it. */
+		o->head_sent = true;
+		if (btcp_flow_tell(o->flow, o->backend, o->id, &msg))
+			break;
+		from += msg.head.data_len;
+	}
+	o->sent = max(o->sent, from);
+}
+
+static void count_failure(struct btcp_opening *o)
+{
+	btcp_count(o->fn, BTCP_STAT_HANDOFF_FAILURES);
+	handoff_stats_inc(&o->flow->service->stats, BTCP_SERVICE_HANDOFF_FAILURES);
+	if (o->backend)
+		handoff_stats_inc(&o->backend->stats, BTCP_BACKEND_HANDOFF_FAILURES);
+}
+
+/* Packets of which the buffer has every byte are not needed any more. */
+static void prune(struct btcp_opening *o)
+{
+	struct sk_buff *skb, *next;
+
+	skb_queue_walk_safe(&o->queue, skb, next) {
+		if (btcp_opening_queued(skb)->end > (s32)o->len)
+			continue;
+		__skb_unlink(skb, &o->queue);
+		consume_skb(skb);
+	}
+}
+
+/*
+ * How the head goes to this back-end.  What is behind the head in the buffer
+ * goes with it if all fits in one message; if not, it goes as packets, since
+ * it was never acknowledged.
+ */
+static void choose_way(struct btcp_opening *o)
+{
+	u32 room = wire_handoff_room(handoff_session_room(o->backend->session),
+				     o->flow->flow.tuple.family == NFPROTO_IPV6);
+
+	room = min(room, handoff_limit(o->fn->net, HANDOFF_LIMIT_ONE_SHOT));
+	if (o->len > room && o->len > o->head.head_len && o->acked <= o->head.head_len)
+		o->len = o->head.head_len;
+	o->staged = o->len > room;
+	if (o->staged) {
+		btcp_count(o->fn, BTCP_STAT_STAGED);
+		/* HEAD messages carry only what the client was told we have. */
+		if (o->acked < o->len)
+			btcp_opening_ack_all(o);
+	}
+	prune(o);
+}
+
+/* Ask the next back-end, as long as there is one that can be asked. */
+static void next_backend(struct btcp_opening *o)
+{
+	struct btcp_frontend_net *fn = o->fn;
+
+	for (;;) {
+		btcp_backend_put(fn, o->backend);
+		o->id = 0;
+		o->backend = btcp_pool_pick(o->pool, &o->choice);
+		if (!o->backend) {
+			btcp_answer_begin(o, 503);
+			return;
+		}
+		if (o->choice.tried_count)
+			btcp_count(fn, BTCP_STAT_HANDOFF_NEXT);
+		o->choice.tried[o->choice.tried_count++] = o->backend->serial;
+		o->id = atomic64_inc_return(&fn->last_id);
+		o->started = jiffies;
+		o->retries = 0;
+		o->have = 0;
+		o->sent = 0;
+		o->head_sent = false;
+		choose_way(o);
+		if (!send_handoff(o))
+			break;
+		/* It did not leave this host, so the back-end cannot have it. */
+		count_failure(o);
+	}
+	o->head_sent = !o->staged;
+	btcp_opening_arm(o, handoff_timeout(fn->net, HANDOFF_TIMEOUT_TRY));
+}
+
+void btcp_handover_begin(struct btcp_opening *o, struct btcp_pool *pool)
+{
+	lockdep_assert_held(&o->flow->flow.lock);
+	o->pool = pool;
+	o->choice.family = o->flow->flow.tuple.family;
+	btcp_flow_set_state(o->fn, o->flow, BTCP_FLOW_HANDING_OFF);
+	next_backend(o);
+}
+
+bool btcp_handover_packet(struct btcp_opening *o, struct sk_buff *skb,
+			  const struct handoff_headers *h)
+{
+	struct btcp_place place = btcp_opening_place(o, h);
+
+	/* A SYN that comes again here is old: the SYN/ACK was acknowledged. */
+	if (h->tcp->syn) {
+		btcp_count(o->fn, BTCP_STAT_CHALLENGE_ACK);
+		btcp_opening_ack(o);
+		return false;
+	}
+	/* RST and what is new: for the back-end's TCP to judge, in its order. */
+	if (!h->tcp->rst && place.end <= (s32)o->len) {
+		btcp_count(o->fn, BTCP_STAT_RETRANSMITTED);
+		return false;
+	}
+	if (!btcp_opening_queue(o, skb, &place, false))
+		return false;
+	btcp_count(o->fn, BTCP_STAT_QUEUED);
+	return true;
+}
+
+static void forward(struct btcp_opening *o, struct sk_buff *skb)
+{
+	struct handoff_headers h;
+
+	if (handoff_packet_parse(skb, false, &h))
+		bip_forward(o->fn, o->flow, skb, &h);
+	else
+		kfree_skb(skb);
+}
+
+/*
+ * Packets keep coming while the queue is sent, and are queued behind it, since
+ * the state stays what it is until the queue is empty.  After some rounds the
+ * rest is sent with the lock held, lest a fast client keep us here.
+ */
+static void flush(struct btcp_opening *o)
+	__must_hold(&o->flow->flow.lock)
+{
+	struct btcp_client_flow *flow = o->flow;
+	struct sk_buff_head packets;
+	struct sk_buff *skb;
+	int round;
+
+	__skb_queue_head_init(&packets);
+	for (round = 0; round < FLUSH_ROUNDS && !skb_queue_empty(&o->queue); round++) {
+		skb_queue_splice_init(&o->queue, &packets);
+		spin_unlock(&flow->flow.lock);
+		while ((skb = __skb_dequeue(&packets)))
+			forward(o, skb);
+		spin_lock(&flow->flow.lock);
+	}
+	while ((skb = __skb_dequeue(&o->queue)))
+		forward(o, skb);
+}
+
+/* The switch (claims 1f, 11g): the back-end has the connection. */
+static void stand(struct btcp_opening *o)
+{
+	struct btcp_client_flow *flow = o->flow;
+	struct btcp_frontend_net *fn = o->fn;
+
+	if (o->flushing)
+		return;
+	o->flushing = true;
+	/* The opening's reference becomes the flow's; BIP reads it from there. */
+	flow->backend = o->backend;
+	o->backend = NULL;
+	WRITE_ONCE(flow->flow.id, o->id);
+
+	btcp_opening_get(o);
+	flush(o);
+	if (!flow->flow.dead) {
+		btcp_count(fn, BTCP_STAT_HANDOFFS);
+		handoff_stats_inc(&flow->service->stats, BTCP_SERVICE_HANDOFFS);
+		handoff_stats_inc(&flow->backend->stats, BTCP_BACKEND_HANDOFFS);
+		WRITE_ONCE(flow->seen, jiffies);
+		btcp_flow_expire_in(flow, handoff_timeout(fn->net, HANDOFF_TIMEOUT_IDLE));
+		btcp_flow_set_state(fn, flow, BTCP_FLOW_FORWARDING);
+		btcp_opening_detach(o);
+	}
+	btcp_opening_put(o);
+}
+
+void btcp_handover_ack(struct btcp_opening *o, const struct wire_handoff_ack *ack)
+{
+	lockdep_assert_held(&o->flow->flow.lock);
+	/* The SYN/ACK, rewritten to our state: it must be ours, then. */
+	if (ack->seq != o->front_isn || ack->ack != o->client_isn + 1 ||
+	    ack->have > o->len) {
+		btcp_count(o->fn, BTCP_STAT_HANDOFF_BAD_ACK);
+		return;
+	}
+	if (ack->standing) {
+		stand(o);
+		return;
+	}
+	o->have = max(o->have, ack->have);
+	/* What is under way is not sent again for each answer: see the timer. */
+	if (max(o->sent, o->have) < o->len)
+		send_heads(o, max(o->sent, o->have));
+}
+
+void btcp_handover_nak(struct btcp_opening *o, const struct wire_nak_msg *nak)
+{
+	u8 reason = nak->reason < __WIRE_NAK_MAX ? nak->reason : 0;
+
+	btcp_count(o->fn, BTCP_STAT_NAK + reason);
+	if (o->flushing)
+		return;
+	count_failure(o);
+	next_backend(o);
+}
+
+bool btcp_handover_implied(struct btcp_opening *o)
+{
+	struct btcp_client_flow *flow = o->flow;
+
+	/* Acknowledged bytes it may not have yet would be lost by a switch. */
+	if (o->staged && o->have < o->len)
+		return false;
+	stand(o);
+	return btcp_flow_forwards(flow->flow.state);
+}
+
+/* The head may have been executed: there is no other way out. */
+static void give_up(struct btcp_opening *o)
+{
+	btcp_count(o->fn, BTCP_STAT_HANDOFF_SILENT);
+	count_failure(o);
+	btcp_flow_tell_reset(o->flow, o->backend, o->id);
+	btcp_opening_reset(o);
+	btcp_flow_end(o->fn, o->flow);
+}
+
+static void abandon(struct btcp_opening *o)
+{
+	count_failure(o);
+	btcp_flow_tell_reset(o->flow, o->backend, o->id);
+	next_backend(o);
+}
+
+void btcp_handover_backend_lost(struct btcp_opening *o)
+{
+	lockdep_assert_held(&o->flow->flow.lock);
+	if (o->flushing)
+		return;
+	if (o->head_sent)
+		give_up(o);
+	else
+		abandon(o);
+}
+
+void btcp_handover_timeout(struct btcp_opening *o)
+{
+	unsigned long limit = handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_HANDOFF);
+
+	if (o->flushing)
+		return;
+	o->retries++;
+	if (!o->head_sent && o->retries >= SILENT_TRIES) {
+		abandon(o);
+		return;
+	}
+	if (time_after_eq(jiffies, o->started + limit)) {
+		give_up(o);
+		return;
+	}
+	btcp_count(o->fn, BTCP_STAT_HANDOFF_RETRIES);
+	/* Until the first answer it may be HANDOFF that was lost. */
+	if (o->staged && o->head_sent)
+		send_heads(o, o->have);
+	if (!o->staged || !o->head_sent || o->have == o->len)
+		send_handoff(o);
+	btcp_opening_arm(o, handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_TRY));
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <net/tcp.h>
+
+#include "btcp/frontend/isn.h"
+#include "btcp/frontend/listen.h"
+#include "btcp/frontend/service.h"
+#include "handoff/settings.h"
+
+/* As Linux' tcp_synack_retries: the last one waits 32 times the first. */
+#define SYNACK_RETRIES	5
+
+static void send_synack(struct btcp_opening *o)
+{
+	btcp_opening_send(o, 0, 0, TCPHDR_SYN | TCPHDR_ACK, NULL, 0);
+}
+
+static void arm(struct btcp_opening *o)
+{
+	btcp_opening_arm(o, handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_SYNACK) << o->retries);
+}
+
+void btcp_listen_again(struct btcp_opening *o)
+{
+	o->resent = true;
+	btcp_count(o->fn, BTCP_STAT_SYNACK_RETRANSMITS);
+	send_synack(o);
+}
+
+void btcp_listen_timeout(struct btcp_opening *o)
+{
+	if (o->retries++ >= SYNACK_RETRIES) {
+		/* Nothing was promised that an RST would have to take back. */
+		btcp_count(o->fn, BTCP_STAT_HANDSHAKE_TIMEOUT);
+		btcp_flow_end(o->fn, o->flow);
+		return;
+	}
+	btcp_listen_again(o);
+	arm(o);
+}
+
+/* What to promise: what the client offers and every back-end agrees to. */
+static void promise(struct btcp_opening *o, const struct tcp_options_seen *syn,
+		    const struct btcp_profile *profile)
+{
+	if (syn->sack_ok)
+		o->options |= WIRE_OPT_SACK;
+	if (syn->has_ts)
+		o->options |= WIRE_OPT_TIMESTAMP;
+	if (syn->has_wscale)
+		o->options |= WIRE_OPT_WSCALE;
+	o->options &= profile->options;
+	if (o->options & WIRE_OPT_WSCALE) {
+		o->client_wscale = syn->wscale;
+		o->promised_wscale = profile->wscale;
+	}
+	o->promised_mss = profile->mss;
+	o->promised_window = profile->window;
+}
+
+static void store_syn(struct btcp_opening *o, const struct handoff_headers *h,
+		      const struct btcp_profile *profile)
+{
+	struct tcp_options_seen syn;
+
+	tcp_options_parse(&syn, (const u8 *)(h->tcp + 1), h->hdrlen - sizeof(*h->tcp));
+	o->client_isn = ntohl(h->tcp->seq);
+	o->syn_window = ntohs(h->tcp->window);
+	o->mss = syn.mss;
+	o->syn_tsval = syn.tsval;
+	o->ts_recent = syn.tsval;
+	promise(o, &syn, profile);
+	o->front_isn = btcp_isn(o->fn, &h->tuple);
+	o->front_tsval = btcp_tsval(o->fn, &h->tuple);
+	o->synack_ns = ktime_get_ns();
+}
+
+static struct btcp_client_flow *new_flow(struct btcp_frontend_net *fn,
+					 struct btcp_service *service,
+					 const struct handoff_tuple *tuple)
+{
+	struct handoff_flow *flow = handoff_flow_alloc(&fn->table, tuple, 0);
+
+	if (!flow)
+		return NULL;
+	flow->state = BTCP_FLOW_SYN_RECV;
+	btcp_flow_of(flow)->service = service;
+	btcp_flow_of(flow)->born = jiffies;
+	btcp_flow_of(flow)->seen = jiffies;
+	return btcp_flow_of(flow);
+}
+
+static void begin(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+		  const struct handoff_headers *h, const struct btcp_profile *profile)
+{
+	struct btcp_opening *o = btcp_opening_alloc(fn, flow);
+	int err;
+
+	if (!o) {
+		btcp_count(fn, BTCP_STAT_SYN_MEMORY);
+		return;
+	}
+	store_syn(o, h, profile);
+
+	/* From the insertion on others find the flow: they wait for the lock. */
+	spin_lock_bh(&flow->flow.lock);
+	err = handoff_table_insert(&fn->table, &flow->flow);
+	if (err) {
+		/* -EEXIST: another CPU was faster with a copy of this SYN */
+		if (err == -ENOSPC)
+			btcp_count(fn, BTCP_STAT_SYN_FLOWS);
+		else if (err != -EEXIST)
+			btcp_count(fn, BTCP_STAT_SYN_MEMORY);
+		btcp_opening_detach(o);
+	} else {
+		btcp_flow_count(fn, flow);
+		send_synack(o);
+		arm(o);
+	}
+	spin_unlock_bh(&flow->flow.lock);
+}
+
+void btcp_listen_syn(struct btcp_frontend_net *fn, struct btcp_service *service,
+		     const struct handoff_headers *h)
+{
+	struct btcp_profile profile;
+	struct btcp_client_flow *flow;
+	int full;
+
+	if (READ_ONCE(fn->dying))
+		return;
+	if (READ_ONCE(service->admin) != BTCP_ADMIN_UP) {
+		btcp_count(fn, BTCP_STAT_SYN_DRAINING);
+		return;
+	}
+	full = btcp_opening_admit(fn, &h->tuple);
+	if (full >= 0) {
+		btcp_count(fn, full);
+		return;
+	}
+	/* Without a back-end the client is to hear 503, not silence. */
+	profile = btcp_service_promise(service, h->tuple.family);
+	if (!profile.listening)
+		btcp_count(fn, BTCP_STAT_SYN_NO_BACKEND);
+
+	if (!btcp_service_get(service))
+		return;
+	flow = new_flow(fn, service, &h->tuple);
+	if (!flow) {
+		btcp_count(fn, BTCP_STAT_SYN_MEMORY);
+		btcp_service_put(fn, service);
+		return;
+	}
+	begin(fn, flow, h, &profile);
+	handoff_flow_put(&fn->table, &flow->flow);
+}

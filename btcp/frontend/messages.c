@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "btcp/frontend/backend.h"
+#include "btcp/frontend/close.h"
+#include "btcp/frontend/flow.h"
+#include "btcp/frontend/handover.h"
+#include "btcp/frontend/messages.h"
+#include "btcp/frontend/opening.h"
+
+static void tuple_of(struct handoff_tuple *tuple, const struct wire_flow *flow)
+{
+	size_t len = flow->ipv6 ? 16 : 4;
+
+	memset(tuple, 0, sizeof(*tuple));
+	memcpy(&tuple->client, flow->client, len);
+	memcpy(&tuple->server, flow->vip, len);
+	tuple->client_port = htons(flow->client_port);
+	tuple->server_port = htons(flow->vip_port);
+	tuple->family = flow->ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+}
+
+/* Say the same about the same flow; nothing depends on its getting there. */
+static void reply(struct handoff_session *session, const struct wire_msg *msg,
+		  const struct wire_msg *body)
+{
+	struct wire_msg out = *body;
+
+	out.flow = msg->flow;
+	handoff_session_send(session, &out, (u32)msg->flow.id);
+}
+
+static void reply_reset(struct handoff_session *session, const struct wire_msg *msg)
+{
+	struct wire_msg out = { .type = WIRE_RESET };
+
+	reply(session, msg, &out);
+}
+
+/* A message about a flow that is not there, or that this peer has no more. */
+static void no_flow(struct btcp_frontend_net *fn, struct handoff_session *session,
+		    const struct wire_msg *msg)
+{
+	switch (msg->type) {
+	case WIRE_CLOSED:
+		/* Else the back-end would say it again and again. */
+		reply(session, msg, msg);
+		break;
+	case WIRE_HANDOFF_ACK:
+		/* Given up meanwhile, or another back-end has it. */
+		btcp_count(fn, BTCP_STAT_HANDOFF_LATE);
+		reply_reset(session, msg);
+		break;
+	case WIRE_ALIVE:
+		/* Our QUERY's flow went meanwhile: nobody forwards for it. */
+		btcp_count(fn, BTCP_STAT_UNKNOWN_FLOW);
+		reply_reset(session, msg);
+		break;
+	default:
+		btcp_count(fn, BTCP_STAT_UNKNOWN_FLOW);
+		break;
+	}
+}
+
+/* A message about a hand-off that is under way. */
+static void opening_message(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+			    const struct wire_msg *msg)
+{
+	struct btcp_opening *o = flow->opening;
+
+	switch (msg->type) {
+	case WIRE_HANDOFF_ACK:
+		btcp_handover_ack(o, &msg->ack);
+		break;
+	case WIRE_HANDOFF_NAK:
+		btcp_handover_nak(o, &msg->nak);
+		break;
+	case WIRE_SEGMENT:
+		btcp_close_segment(fn, flow, &msg->segment);
+		break;
+	case WIRE_CLOSED:
+		/* It was short: the response went direct, and so did its end. */
+		btcp_handover_implied(o);
+		if (!flow->flow.dead)
+			btcp_close_closed(fn, flow, &msg->closed);
+		break;
+	case WIRE_RESET:
+		btcp_handover_backend_lost(o);
+		break;
+	default:
+		btcp_count(fn, BTCP_STAT_UNEXPECTED_MESSAGE);
+		break;
+	}
+}
+
+/* A message about a flow that was handed off. */
+static void flow_message(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+			 const struct wire_msg *msg)
+{
+	switch (msg->type) {
+	case WIRE_SEGMENT:
+		btcp_close_segment(fn, flow, &msg->segment);
+		break;
+	case WIRE_CLOSED:
+		btcp_close_closed(fn, flow, &msg->closed);
+		break;
+	case WIRE_ALIVE:
+		btcp_close_alive(flow);
+		break;
+	case WIRE_RESET:
+		btcp_close_reset(fn, flow);
+		break;
+	case WIRE_HANDOFF_ACK:
+		/* The same again: it was acknowledged by what we do. */
+		break;
+	default:
+		btcp_count(fn, BTCP_STAT_UNEXPECTED_MESSAGE);
+		break;
+	}
+}
+
+/*
+ * Is this message, by id and session, about what @flow is now?  Called with
+ * the lock held.
+ */
+static bool concerns(const struct btcp_client_flow *flow,
+		     const struct handoff_session *session, const struct wire_msg *msg,
+		     bool *foreign)
+{
+	const struct btcp_backend *backend = flow->backend;
+	u64 id = flow->flow.id;
+
+	*foreign = false;
+	if (flow->flow.dead)
+		return false;
+	if (!backend && flow->opening) {
+		backend = flow->opening->backend;
+		id = flow->opening->id;
+	}
+	if (!backend || !id || id != msg->flow.id)
+		return false;
+	*foreign = backend->session != session;
+	return !*foreign;
+}
+
+static void receive(struct net *net, struct handoff_session *session,
+		    const struct wire_msg *msg)
+{
+	struct btcp_frontend_net *fn = btcp_frontend_net(net);
+	struct btcp_client_flow *flow;
+	struct handoff_tuple tuple;
+	bool foreign = false;
+	bool ours = false;
+
+	if (READ_ONCE(fn->dying))
+		return;
+	tuple_of(&tuple, &msg->flow);
+	flow = btcp_flow_find(fn, &tuple);
+	if (flow) {
+		spin_lock_bh(&flow->flow.lock);
+		ours = concerns(flow, session, msg, &foreign);
+		if (ours && flow->flow.state == BTCP_FLOW_HANDING_OFF)
+			opening_message(fn, flow, msg);
+		else if (ours)
+			flow_message(fn, flow, msg);
+		spin_unlock_bh(&flow->flow.lock);
+	}
+	if (foreign)
+		btcp_count(fn, BTCP_STAT_FOREIGN_SESSION);
+	else if (!ours)
+		no_flow(fn, session, msg);
+	else if (msg->type == WIRE_CLOSED)
+		reply(session, msg, msg);
+}
+
+static void heartbeat(struct net *net, struct handoff_session *session,
+		      const struct wire_heartbeat *heartbeat)
+{
+	struct btcp_frontend_net *fn = btcp_frontend_net(net);
+
+	if (!READ_ONCE(fn->dying))
+		btcp_backend_heartbeat(fn, session, heartbeat);
+}
+
+static void fill_heartbeat(struct net *net, struct handoff_session *session,
+			   struct wire_heartbeat *heartbeat)
+{
+	struct btcp_frontend_net *fn = btcp_frontend_net(net);
+
+	heartbeat->active_flows = atomic_read(&fn->table.count);
+	heartbeat->going = READ_ONCE(fn->dying);
+}
+
+static void session_state(struct net *net, struct handoff_session *session, bool up)
+{
+	struct btcp_frontend_net *fn = btcp_frontend_net(net);
+
+	if (!READ_ONCE(fn->dying))
+		btcp_backend_session_state(fn, session, up);
+}
+
+const struct handoff_session_ops btcp_messages_ops = {
+	.receive = receive,
+	.heartbeat = heartbeat,
+	.fill_heartbeat = fill_heartbeat,
+	.state = session_state,
+};

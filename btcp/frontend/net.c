@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/random.h>
+#include <linux/wait_bit.h>
+#include <net/genetlink.h>
+#include <net/netfilter/ipv4/nf_defrag_ipv4.h>
+#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
+
+#include "bip/forward.h"
+#include "btcp/frontend/backend.h"
+#include "btcp/frontend/flow.h"
+#include "btcp/frontend/input.h"
+#include "btcp/frontend/net.h"
+#include "btcp/frontend/pool.h"
+#include "btcp/frontend/service.h"
+#include "btcp/frontend/workqueue.h"
+
+unsigned int btcp_frontend_net_id;
+
+/*
+ * Behind defragmentation (-400), before raw (-300) and conntrack (-200); the
+ * very end of LOCAL_IN but for what asks to be last.  Priorities of our own:
+ * netfilter puts an equal one before the hooks already there.
+ */
+#define HOOK(family, where, prio, fn) {					\
+	.hook = (fn), .pf = (family), .hooknum = (where), .priority = (prio) }
+
+static const struct nf_hook_ops hooks[] = {
+	HOOK(NFPROTO_IPV4, NF_INET_PRE_ROUTING, -350, bip_hook),
+	HOOK(NFPROTO_IPV6, NF_INET_PRE_ROUTING, -350, bip_hook),
+	HOOK(NFPROTO_IPV4, NF_INET_LOCAL_IN, NF_IP_PRI_LAST - 1, btcp_input_hook),
+	HOOK(NFPROTO_IPV6, NF_INET_LOCAL_IN, NF_IP6_PRI_LAST - 1, btcp_input_hook),
+};
+
+int btcp_net_hook(struct btcp_frontend_net *fn)
+{
+	int err;
+
+	lockdep_assert_held(&fn->config);
+	if (fn->hooked)
+		return 0;
+	err = nf_defrag_ipv4_enable(fn->net);
+	if (err)
+		return err;
+	err = nf_defrag_ipv6_enable(fn->net);
+	if (err)
+		goto defrag4;
+	err = nf_register_net_hooks(fn->net, hooks, ARRAY_SIZE(hooks));
+	if (err)
+		goto defrag6;
+	fn->hooked = true;
+	return 0;
+
+defrag6:
+	nf_defrag_ipv6_disable(fn->net);
+defrag4:
+	nf_defrag_ipv4_disable(fn->net);
+	return err;
+}
+
+static void unhook(struct btcp_frontend_net *fn)
+{
+	lockdep_assert_held(&fn->config);
+	if (!fn->hooked)
+		return;
+	nf_unregister_net_hooks(fn->net, hooks, ARRAY_SIZE(hooks));
+	nf_defrag_ipv6_disable(fn->net);
+	nf_defrag_ipv4_disable(fn->net);
+	fn->hooked = false;
+}
+
+void btcp_net_reap(struct btcp_frontend_net *fn, struct llist_node *node)
+{
+	if (llist_add(node, &fn->reapable))
+		queue_work(btcp_workqueue, &fn->reap);
+}
+
+static void reap(struct btcp_frontend_net *fn)
+{
+	struct btcp_reapable *object, *next;
+	struct llist_node *list;
+
+	lockdep_assert_held(&fn->config);
+	list = llist_del_all(&fn->reapable);
+	if (!list)
+		return;
+	/* A packet may still be with a flow whose last reference went. */
+	synchronize_net();
+	llist_for_each_entry_safe(object, next, list, node)
+		object->destroy(fn, object);
+}
+
+static void reap_work(struct work_struct *work)
+{
+	struct btcp_frontend_net *fn = container_of(work, struct btcp_frontend_net, reap);
+
+	/* Closing a session is configuration. */
+	genl_lock();
+	mutex_lock(&fn->config);
+	reap(fn);
+	/* Deleted services have flows that need the hooks: none is left now. */
+	if (list_empty(&fn->services) && !atomic_read(&fn->table.count))
+		unhook(fn);
+	mutex_unlock(&fn->config);
+	genl_unlock();
+}
+
+static int __net_init net_init(struct net *net)
+{
+	struct btcp_frontend_net *fn = btcp_frontend_net(net);
+	int err;
+
+	fn->net = net;
+	mutex_init(&fn->config);
+	INIT_LIST_HEAD(&fn->services);
+	INIT_LIST_HEAD(&fn->backends);
+	INIT_LIST_HEAD(&fn->pools);
+	init_llist_head(&fn->reapable);
+	INIT_WORK(&fn->reap, reap_work);
+	atomic64_set(&fn->last_id, ktime_get_real_ns());
+	get_random_bytes(&fn->key, sizeof(fn->key));
+
+	fn->client_slots = kvcalloc(BTCP_CLIENT_SLOTS, sizeof(*fn->client_slots), GFP_KERNEL);
+	if (!fn->client_slots)
+		return -ENOMEM;
+	err = handoff_stats_init(&fn->stats, btcp_front_counters, __BTCP_STAT_MAX);
+	if (err)
+		goto slots;
+	err = rhashtable_init(&fn->vips, &btcp_vip_params);
+	if (err)
+		goto stats;
+	err = handoff_table_init(&fn->table, net, &btcp_flow_ops, btcp_flow_cache);
+	if (err)
+		goto vips;
+	err = handoff_sysfs_add(&fn->sysfs, net, &fn->stats, NULL, NULL, "frontend");
+	if (err)
+		goto table;
+	return 0;
+
+table:
+	handoff_table_clean(&fn->table);
+vips:
+	rhashtable_destroy(&fn->vips);
+stats:
+	handoff_stats_clean(&fn->stats);
+slots:
+	kvfree(fn->client_slots);
+	return err;
+}
+
+/*
+ * The end, first half: no connection begins any more, those that are there are
+ * ended while what that sends can still pass, then no packet comes any more.
+ * The grace period between the halves waits for every hook, every message of
+ * the control channel and every timer that is under way.
+ */
+static void __net_exit net_pre_exit(struct net *net)
+{
+	struct btcp_frontend_net *fn = btcp_frontend_net(net);
+
+	WRITE_ONCE(fn->dying, true);
+	handoff_table_drain(&fn->table);
+	mutex_lock(&fn->config);
+	unhook(fn);
+	mutex_unlock(&fn->config);
+}
+
+static void forget_config(struct btcp_frontend_net *fn)
+{
+	struct btcp_service *service, *next_service;
+	struct btcp_backend *backend, *next_backend;
+	struct btcp_pool *pool, *next_pool;
+
+	list_for_each_entry_safe(service, next_service, &fn->services, list)
+		if (!service->deleting)
+			btcp_service_delete(service);
+	list_for_each_entry_safe(pool, next_pool, &fn->pools, list)
+		btcp_pool_delete(pool);
+	list_for_each_entry_safe(backend, next_backend, &fn->backends, list)
+		if (!backend->deleting)
+			btcp_backend_delete(backend);
+}
+
+/*
+ * The second half.  What may still hold a flow: an opening whose timer's
+ * function runs, or a walk for a lost back-end.  What may still hold a
+ * back-end: these.
+ */
+static void __net_exit net_exit(struct net *net)
+{
+	struct btcp_frontend_net *fn = btcp_frontend_net(net);
+
+	flush_workqueue(btcp_workqueue);
+	handoff_table_clean(&fn->table);
+	wait_var_event(&fn->openings, !atomic_read(&fn->openings));
+
+	mutex_lock(&fn->config);
+	forget_config(fn);
+	mutex_unlock(&fn->config);
+	/* No reference is left, so nothing is queued behind this. */
+	cancel_work_sync(&fn->reap);
+	mutex_lock(&fn->config);
+	reap(fn);
+	mutex_unlock(&fn->config);
+	WARN_ON_ONCE(!list_empty(&fn->services) || !list_empty(&fn->backends));
+
+	handoff_sysfs_del(&fn->sysfs);
+	rhashtable_destroy(&fn->vips);
+	handoff_stats_clean(&fn->stats);
+	kvfree(fn->client_slots);
+	mutex_destroy(&fn->config);
+}
+
+static struct pernet_operations net_ops = {
+	.init = net_init,
+	.pre_exit = net_pre_exit,
+	.exit = net_exit,
+	.id = &btcp_frontend_net_id,
+	.size = sizeof(struct btcp_frontend_net),
+};
+
+int __init btcp_net_setup(void)
+{
+	return register_pernet_subsys(&net_ops);
+}
+
+void btcp_net_teardown(void)
+{
+	unregister_pernet_subsys(&net_ops);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the front-end keeps for one network namespace.
+ *
+ * Locks, outermost first: the genl lock; @config; a flow's lock; a pool's
+ * scheduler lock.  Configuration is written under genl lock and @config and
+ * read under RCU.  What is sent is sent with the flow's lock held, which is
+ * safe because a packet never comes back into our hooks on the same stack:
+ * local delivery goes through the backlog.  The forwarding path takes none of
+ * them.
+ *
+ * Services and back-ends are counted: 1 for the configuration, 1 for each flow
+ * (a back-end's from the first try to hand off to it).  The last put may be in
+ * softirq, but a session can only be closed in process context, hence @reap.
+ */
+#ifndef _BTCP_FRONTEND_NET_H
+#define _BTCP_FRONTEND_NET_H
+
+#include <linux/llist.h>
+#include <linux/mutex.h>
+#include <linux/rhashtable.h>
+#include <linux/siphash.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "btcp/frontend/stat.h"
+#include "handoff/sysfs.h"
+#include "handoff/table.h"
+
+/* Half-open connections are counted by a hash of the client, not by client. */
+#define BTCP_CLIENT_SLOTS	4096
+
+/**
+ * struct btcp_rate - so many a second, told cheaply
+ * @second: the second @count is of
+ * @count: events in it
+ */
+struct btcp_rate {
+	unsigned long second;
+	atomic_t count;
+};
+
+/**
+ * struct btcp_frontend_net - one namespace's front-end
+ * @net: namespace
+ * @table: its flows
+ * @vips: (address, port) to service; RCU, written under @config
+ * @config: serialises what the genl lock does, in a form lockdep can assert
+ * @services: struct btcp_service, deleted ones too until reaped; @config
+ * @backends: struct btcp_backend, likewise; also read under RCU
+ * @pools: struct btcp_pool; @config
+ * @reapable: services and back-ends without references
+ * @reap: frees them
+ * @generation: changes whenever a promise may have to change
+ * @last_id: of the last hand-off; begins at the wall clock in nanoseconds, so
+ *	no id is used twice even over a restart
+ * @half_open: openings there are
+ * @openings: the same, until the last of their memory is gone
+ * @head_bytes: their buffers
+ * @client_slots: half-open connections by hash of the client's address
+ * @key: for sequence numbers, timestamps and slots
+ * @strays: RSTs to strays
+ * @icmp: ICMP errors sent
+ * @stats: totals
+ * @sysfs: /sys/class/btcp/frontend
+ * @hooked: the netfilter hooks are there; @config
+ * @dying: the namespace or the role is going; the control channel's callbacks
+ *	do nothing any more
+ */
+struct btcp_frontend_net {
+	struct net *net;
+	struct handoff_table table;
+	struct rhashtable vips;
+	struct mutex config;
+	struct list_head services;
+	struct list_head backends;
+	struct list_head pools;
+	struct llist_head reapable;
+	struct work_struct reap;
+	atomic_t generation;
+	atomic64_t last_id;
+	atomic_t half_open;
+	atomic_t openings;
+	atomic_long_t head_bytes;
+	atomic_t *client_slots;
+	siphash_key_t key;
+	struct btcp_rate strays;
+	struct btcp_rate icmp;
+	struct handoff_stats stats;
+	struct handoff_sysfs sysfs;
+	bool hooked;
+	bool dying;
+};
+
+extern unsigned int btcp_frontend_net_id;
+
+/**
+ * btcp_frontend_net() - this module's part of a namespace
+ * @net: namespace
+ *
+ * Context: any, while @net lives.
+ */
+static inline struct btcp_frontend_net *btcp_frontend_net(const struct net *net)
+{
+	return net_generic(net, btcp_frontend_net_id);
+}
+
+/**
+ * btcp_count() - count one in the namespace's totals
+ * @fn: namespace
+ * @which: counter
+ *
+ * Context: any.
+ */
+static inline void btcp_count(struct btcp_frontend_net *fn, enum btcp_front_stat which)
+{
+	handoff_stats_inc(&fn->stats, which);
+}
+
+/**
+ * btcp_rate_allow() - may this still be done this second?
+ * @rate: embedded, zero
+ * @limit: times a second
+ *
+ * Exact only as far as cheapness allows: two CPUs may both begin a second.
+ *
+ * Context: any.
+ */
+bool btcp_rate_allow(struct btcp_rate *rate, u32 limit);
+
+/**
+ * btcp_net_promise_changed() - promises are to be computed again
+ * @fn: namespace
+ *
+ * Context: any.
+ */
+static inline void btcp_net_promise_changed(struct btcp_frontend_net *fn)
+{
+	atomic_inc(&fn->generation);
+}
+
+/**
+ * btcp_net_reap() - an object's last reference went
+ * @fn: namespace
+ * @node: in the object; see struct btcp_reapable
+ *
+ * Context: any.
+ */
+void btcp_net_reap(struct btcp_frontend_net *fn, struct llist_node *node);
+
+/**
+ * struct btcp_reapable - what services and back-ends begin with
+ * @node: once unreferenced
+ * @destroy: unlink, drop what it holds; @config held, a grace period passed
+ *	since the last reference went.  Frees the memory
+ */
+struct btcp_reapable {
+	struct llist_node node;
+	void (*destroy)(struct btcp_frontend_net *fn, struct btcp_reapable *object);
+};
+
+/**
+ * btcp_net_hook() - the first service came: hooks are needed
+ * @fn: namespace
+ *
+ * Context: process context; @config held.
+ * Return: 0 or a negative errno.
+ */
+int btcp_net_hook(struct btcp_frontend_net *fn);
+
+/**
+ * btcp_net_setup() - namespaces from now on have a front-end
+ *
+ * Context: module init.
+ * Return: 0 or a negative errno.
+ */
+int btcp_net_setup(void);
+
+/** btcp_net_teardown() - end all flows and forget all objects, everywhere */
+void btcp_net_teardown(void);
+
+#endif /* _BTCP_FRONTEND_NET_H */

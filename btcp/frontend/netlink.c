@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <net/sock.h>
+
+#include "btcp/frontend/netlink.h"
+
+typedef int (*handler)(struct btcp_frontend_net *fn, struct genl_info *info);
+typedef void (*dumper)(struct btcp_frontend_net *fn, struct sk_buff *skb,
+		       struct netlink_callback *cb);
+
+static const handler handlers[__BTCP_CMD_MAX] = {
+	[BTCP_CMD_SERVICE_NEW]	= btcp_nl_service_new,
+	[BTCP_CMD_SERVICE_SET]	= btcp_nl_service_set,
+	[BTCP_CMD_SERVICE_DEL]	= btcp_nl_service_del,
+	[BTCP_CMD_BACKEND_NEW]	= btcp_nl_backend_new,
+	[BTCP_CMD_BACKEND_SET]	= btcp_nl_backend_set,
+	[BTCP_CMD_BACKEND_DEL]	= btcp_nl_backend_del,
+	[BTCP_CMD_POOL_NEW]	= btcp_nl_pool_new,
+	[BTCP_CMD_POOL_SET]	= btcp_nl_pool_set,
+	[BTCP_CMD_POOL_DEL]	= btcp_nl_pool_del,
+	[BTCP_CMD_MEMBER_NEW]	= btcp_nl_member_new,
+	[BTCP_CMD_MEMBER_SET]	= btcp_nl_member_set,
+	[BTCP_CMD_MEMBER_DEL]	= btcp_nl_member_del,
+	[BTCP_CMD_RULE_NEW]	= btcp_nl_rule_new,
+	[BTCP_CMD_RULE_SET]	= btcp_nl_rule_set,
+	[BTCP_CMD_RULE_DEL]	= btcp_nl_rule_del,
+};
+
+static const dumper dumpers[__BTCP_CMD_MAX] = {
+	[BTCP_CMD_SERVICE_GET]	= btcp_nl_service_get,
+	[BTCP_CMD_BACKEND_GET]	= btcp_nl_backend_get,
+	[BTCP_CMD_POOL_GET]	= btcp_nl_pool_get,
+	[BTCP_CMD_RULE_GET]	= btcp_nl_rule_get,
+};
+
+static int doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct btcp_frontend_net *fn = btcp_frontend_net(genl_info_net(info));
+	int err;
+
+	mutex_lock(&fn->config);
+	err = handlers[info->genlhdr->cmd](fn, info);
+	mutex_unlock(&fn->config);
+	return err;
+}
+
+static int dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct genlmsghdr *hdr = nlmsg_data(cb->nlh);
+	struct btcp_frontend_net *fn = btcp_frontend_net(sock_net(skb->sk));
+
+	mutex_lock(&fn->config);
+	dumpers[hdr->cmd](fn, skb, cb);
+	mutex_unlock(&fn->config);
+	return skb->len;
+}
+
+static struct handoff_stats *stats(struct net *net)
+{
+	return &btcp_frontend_net(net)->stats;
+}
+
+#define DO(c)	{ .cmd = BTCP_CMD_##c, .doit = doit }
+#define DUMP(c)	{ .cmd = BTCP_CMD_##c, .dumpit = dumpit }
+
+static const struct handoff_nl_command commands[] = {
+	DO(SERVICE_NEW), DO(SERVICE_SET), DO(SERVICE_DEL), DUMP(SERVICE_GET),
+	DO(BACKEND_NEW), DO(BACKEND_SET), DO(BACKEND_DEL), DUMP(BACKEND_GET),
+	DO(POOL_NEW), DO(POOL_SET), DO(POOL_DEL), DUMP(POOL_GET),
+	DO(MEMBER_NEW), DO(MEMBER_SET), DO(MEMBER_DEL),
+	DO(RULE_NEW), DO(RULE_SET), DO(RULE_DEL), DUMP(RULE_GET),
+};
+
+const struct handoff_nl_role btcp_netlink_role = {
+	.owner = THIS_MODULE,
+	.commands = commands,
+	.count = ARRAY_SIZE(commands),
+	.stats = stats,
+	.flows = btcp_nl_flows,
+};

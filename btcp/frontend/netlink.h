@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The front-end's part of the generic netlink family: each object's commands
+ * are in a file of its own, here is what they share.
+ *
+ * Every handler runs with the genl lock and the namespace's @config held.
+ */
+#ifndef _BTCP_FRONTEND_NETLINK_H
+#define _BTCP_FRONTEND_NETLINK_H
+
+#include "btcp/frontend/net.h"
+#include "handoff/netlink.h"
+
+extern const struct handoff_nl_role btcp_netlink_role;
+
+/**
+ * btcp_nl_each() - walk all attributes of a request, repeated ones too
+ * @pos: struct nlattr pointer
+ * @info: request
+ * @rem: int, scratch
+ */
+#define btcp_nl_each(pos, info, rem) \
+	nlmsg_for_each_attr(pos, (info)->nlhdr, GENL_HDRLEN, rem)
+
+/**
+ * btcp_nl_refuse() - refuse, with a sentence
+ * @info: request
+ * @attr: the offending enum btcp_attr, or 0
+ * @err: negative errno
+ * @sentence: literal
+ */
+#define btcp_nl_refuse(info, attr, err, sentence) ({			\
+	if ((attr) && (info)->attrs[attr])				\
+		NL_SET_BAD_ATTR((info)->extack, (info)->attrs[attr]);	\
+	NL_SET_ERR_MSG((info)->extack, sentence);			\
+	(err); })
+
+int btcp_nl_service_new(struct btcp_frontend_net *fn, struct genl_info *info);
+int btcp_nl_service_set(struct btcp_frontend_net *fn, struct genl_info *info);
+int btcp_nl_service_del(struct btcp_frontend_net *fn, struct genl_info *info);
+int btcp_nl_backend_new(struct btcp_frontend_net *fn, struct genl_info *info);
+int btcp_nl_backend_set(struct btcp_frontend_net *fn, struct genl_info *info);
+int btcp_nl_backend_del(struct btcp_frontend_net *fn, struct genl_info *info);
+int btcp_nl_pool_new(struct btcp_frontend_net *fn, struct genl_info *info);
+int btcp_nl_pool_set(struct btcp_frontend_net *fn, struct genl_info *info);
+int btcp_nl_pool_del(struct btcp_frontend_net *fn, struct genl_info *info);
+int btcp_nl_member_new(struct btcp_frontend_net *fn, struct genl_info *info);
+int btcp_nl_member_set(struct btcp_frontend_net *fn, struct genl_info *info);
+int btcp_nl_member_del(struct btcp_frontend_net *fn, struct genl_info *info);
+int btcp_nl_rule_new(struct btcp_frontend_net *fn, struct genl_info *info);
+int btcp_nl_rule_set(struct btcp_frontend_net *fn, struct genl_info *info);
+int btcp_nl_rule_del(struct btcp_frontend_net *fn, struct genl_info *info);
+
+/* Dumps: cb->args[] are theirs. */
+void btcp_nl_service_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
+			 struct netlink_callback *cb);
+void btcp_nl_backend_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
+			 struct netlink_callback *cb);
+void btcp_nl_pool_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
+		      struct netlink_callback *cb);
+void btcp_nl_rule_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
+		      struct netlink_callback *cb);
+
+/**
+ * btcp_nl_flows() - dump flows; see struct handoff_nl_role
+ * @skb: message
+ * @cb: args[1..] are ours
+ *
+ * Return: 0 when all were dumped, -EMSGSIZE if there is more, or an error.
+ */
+int btcp_nl_flows(struct sk_buff *skb, struct netlink_callback *cb);
+
+#endif /* _BTCP_FRONTEND_NETLINK_H */

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/slab.h>
+#include <linux/wait_bit.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/tcp.h>
+
+#include "btcp/frontend/answer.h"
+#include "btcp/frontend/backend.h"
+#include "btcp/frontend/handover.h"
+#include "btcp/frontend/listen.h"
+#include "btcp/frontend/opening.h"
+#include "btcp/frontend/pool.h"
+#include "btcp/frontend/request.h"
+#include "handoff/settings.h"
+
+/* The first buffer: most heads fit. */
+#define BUFFER_MIN	1024
+/* What the client may always have on its way, however full the window is. */
+#define WINDOW_MIN	8192
+
+static struct kmem_cache *cache;
+
+/* One count for all clients of a slot, which for IPv6 begins as a /64. */
+static atomic_t *slot(struct btcp_frontend_net *fn, const struct handoff_tuple *tuple)
+{
+	u64 address = 0;
+
+	memcpy(&address, &tuple->client, tuple->family == NFPROTO_IPV4 ? 4 : 8);
+	return &fn->client_slots[siphash_1u64(address, &fn->key) % BTCP_CLIENT_SLOTS];
+}
+
+int btcp_opening_admit(struct btcp_frontend_net *fn, const struct handoff_tuple *tuple)
+{
+	u32 all = handoff_limit(fn->net, HANDOFF_LIMIT_HALF_OPEN);
+	u32 one = handoff_limit(fn->net, HANDOFF_LIMIT_HALF_OPEN_CLIENT);
+
+	/* SYN cookies will take over here. */
+	if (atomic_read(&fn->half_open) >= all)
+		return BTCP_STAT_SYN_HALF_OPEN;
+	if (atomic_read(slot(fn, tuple)) >= one)
+		return BTCP_STAT_SYN_CLIENT;
+	return -1;
+}
+
+/* What the timer means, by state; the lock is held. */
+static void timeout(struct btcp_opening *o)
+{
+	switch (o->flow->flow.state) {
+	case BTCP_FLOW_SYN_RECV:
+		btcp_listen_timeout(o);
+		break;
+	case BTCP_FLOW_HEAD:
+		btcp_request_timeout(o);
+		break;
+	case BTCP_FLOW_HANDING_OFF:
+		btcp_handover_timeout(o);
+		break;
+	case BTCP_FLOW_ANSWERING:
+		btcp_answer_timeout(o);
+		break;
+	}
+}
+
+static void timer_fn(struct timer_list *timer)
+{
+	struct btcp_opening *o = from_timer(o, timer, timer);
+	struct btcp_client_flow *flow = o->flow;
+
+	rcu_read_lock();
+	spin_lock_bh(&flow->flow.lock);
+	if (flow->opening == o) {
+		/* Dead but not detached: handoff_table_clean() took it out. */
+		if (flow->flow.dead)
+			btcp_opening_detach(o);
+		else
+			timeout(o);
+	}
+	spin_unlock_bh(&flow->flow.lock);
+	local_bh_disable();
+	btcp_opening_put(o);
+	local_bh_enable();
+	rcu_read_unlock();
+}
+
+struct btcp_opening *btcp_opening_alloc(struct btcp_frontend_net *fn,
+					struct btcp_client_flow *flow)
+{
+	struct btcp_opening *o;
+
+	o = kmem_cache_zalloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!o)
+		return NULL;
+	o->fn = fn;
+	o->flow = flow;
+	handoff_flow_get(&flow->flow);
+	refcount_set(&o->ref, 1);
+	timer_setup(&o->timer, timer_fn, 0);
+	__skb_queue_head_init(&o->queue);
+	http_head_init(&o->head);
+	flow->opening = o;
+	atomic_inc(&fn->openings);
+	atomic_inc(&fn->half_open);
+	atomic_inc(slot(fn, &flow->flow.tuple));
+	handoff_stats_add(&fn->stats, BTCP_STAT_HALF_OPEN, 1);
+	return o;
+}
+
+void btcp_opening_put(struct btcp_opening *o)
+{
+	struct btcp_frontend_net *fn = o->fn;
+
+	if (!refcount_dec_and_test(&o->ref))
+		return;
+	__skb_queue_purge(&o->queue);
+	btcp_opening_forget_buffer(o);
+	btcp_backend_put(fn, o->backend);
+	btcp_pool_put(o->pool);
+	handoff_flow_put(&fn->table, &o->flow->flow);
+	kmem_cache_free(cache, o);
+	/* The namespace's end waits for this; @fn may be gone behind it. */
+	if (atomic_dec_and_test(&fn->openings))
+		wake_up_var(&fn->openings);
+}
+
+void btcp_opening_detach(struct btcp_opening *o)
+{
+	struct btcp_frontend_net *fn = o->fn;
+	struct btcp_client_flow *flow = o->flow;
+
+	lockdep_assert_held(&flow->flow.lock);
+	flow->opening = NULL;
+	atomic_dec(&fn->half_open);
+	atomic_dec(slot(fn, &flow->flow.tuple));
+	handoff_stats_add(&fn->stats, BTCP_STAT_HALF_OPEN, -1);
+	/* Not pending: it never was, or its function runs and has its own. */
+	if (del_timer(&o->timer))
+		btcp_opening_put(o);
+	btcp_opening_put(o);
+}
+
+void btcp_opening_arm(struct btcp_opening *o, unsigned long delay)
+{
+	lockdep_assert_held(&o->flow->flow.lock);
+	/*
+	 * A timer that was pending has its reference already.  One that fires
+	 * before the increment waits for the flow's lock, which we hold.
+	 */
+	if (!mod_timer(&o->timer, jiffies + delay))
+		refcount_inc(&o->ref);
+}
+
+/*
+ * The right edge of the window stays where the SYN/ACK promised it: a back-end
+ * has no more, and conntrack there would call what is beyond it INVALID.  Only
+ * a head that is longer than that moves it, by as little as will do.
+ */
+static u16 window(const struct btcp_opening *o, u8 flags)
+{
+	u32 window = o->promised_window > o->acked ? o->promised_window - o->acked : 0;
+
+	if (flags & TCPHDR_SYN)
+		return o->promised_window;
+	window = max(window, min_t(u32, o->promised_window, WINDOW_MIN));
+	return window >> o->promised_wscale;
+}
+
+static void set_options(const struct btcp_opening *o, struct handoff_segment *segment)
+{
+	struct tcp_options_seen options = { };
+
+	if (o->options & WIRE_OPT_TIMESTAMP) {
+		options.has_ts = true;
+		options.tsval = o->front_tsval;
+		options.tsecr = o->ts_recent;
+	}
+	if (segment->flags & TCPHDR_SYN) {
+		options.mss = o->promised_mss;
+		options.sack_ok = o->options & WIRE_OPT_SACK;
+		options.has_wscale = o->options & WIRE_OPT_WSCALE;
+		options.wscale = o->promised_wscale;
+	}
+	segment->options_len = tcp_options_build(segment->options, &options);
+}
+
+void btcp_opening_send(struct btcp_opening *o, u32 seq, u32 ack, u8 flags,
+		       const void *payload, u32 len)
+{
+	struct handoff_segment segment = {
+		.seq = o->front_isn + seq,
+		.ack = o->client_isn + 1 + ack,
+		.window = window(o, flags),
+		.flags = flags,
+		.payload = payload,
+		.payload_len = len,
+	};
+
+	set_options(o, &segment);
+	if (handoff_packet_send(o->fn->net, &o->flow->flow.tuple, &segment))
+		btcp_count(o->fn, BTCP_STAT_SENDING_FAILED);
+}
+
+void btcp_opening_ack(struct btcp_opening *o)
+{
+	btcp_opening_send(o, 1, o->acked, TCPHDR_ACK, NULL, 0);
+}
+
+void btcp_opening_ack_all(struct btcp_opening *o)
+{
+	o->acked = o->len;
+	btcp_opening_ack(o);
+}
+
+void btcp_opening_reset(struct btcp_opening *o)
+{
+	btcp_opening_send(o, 1, o->acked, TCPHDR_RST | TCPHDR_ACK, NULL, 0);
+}
+
+bool btcp_opening_grow(struct btcp_opening *o, u32 len)
+{
+	long total = handoff_limit(o->fn->net, HANDOFF_LIMIT_HEAD_TOTAL);
+	u32 size = max(o->size, (u32)BUFFER_MIN);
+	u8 *buf;
+
+	lockdep_assert_held(&o->flow->flow.lock);
+	if (len <= o->size)
+		return true;
+	while (size < len)
+		size *= 2;
+	if (atomic_long_add_return(size - o->size, &o->fn->head_bytes) > total) {
+		atomic_long_sub(size - o->size, &o->fn->head_bytes);
+		btcp_count(o->fn, BTCP_STAT_HEAD_TOTAL);
+		return false;
+	}
+	buf = krealloc(o->buf, size, GFP_ATOMIC | __GFP_NOWARN);
+	if (!buf) {
+		atomic_long_sub(size - o->size, &o->fn->head_bytes);
+		btcp_count(o->fn, BTCP_STAT_HEAD_MEMORY);
+		return false;
+	}
+	o->buf = buf;
+	o->size = size;
+	return true;
+}
+
+void btcp_opening_forget_buffer(struct btcp_opening *o)
+{
+	kfree(o->buf);
+	atomic_long_sub(o->size, &o->fn->head_bytes);
+	o->buf = NULL;
+	o->size = 0;
+}
+
+bool btcp_opening_queue(struct btcp_opening *o, struct sk_buff *skb,
+			const struct btcp_place *place, bool sorted)
+{
+	struct sk_buff *before;
+
+	lockdep_assert_held(&o->flow->flow.lock);
+	if (skb_queue_len(&o->queue) >= handoff_limit(o->fn->net, HANDOFF_LIMIT_QUEUE)) {
+		btcp_count(o->fn, BTCP_STAT_QUEUE_FULL);
+		return false;
+	}
+	/* Neither the route's device nor a socket is to be pinned meanwhile. */
+	skb_orphan(skb);
+	skb_dst_drop(skb);
+	nf_reset_ct(skb);
+	skb->dev = NULL;
+	*btcp_opening_queued(skb) = *place;
+
+	before = skb_peek_tail(&o->queue);
+	while (sorted && before && btcp_opening_queued(before)->start > place->start)
+		before = skb_queue_is_first(&o->queue, before) ? NULL :
+			 skb_queue_prev(&o->queue, before);
+	if (before)
+		__skb_queue_after(&o->queue, before, skb);
+	else
+		__skb_queue_head(&o->queue, skb);
+	return true;
+}
+
+int __init btcp_opening_setup(void)
+{
+	cache = KMEM_CACHE(btcp_opening, SLAB_HWCACHE_ALIGN);
+	return cache ? 0 : -ENOMEM;
+}
+
+void btcp_opening_teardown(void)
+{
+	kmem_cache_destroy(cache);
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The opening: what a connection needs from its SYN until it is handed off (or
+ * answered by the front-end itself), and not a moment longer, so that a
+ * forwarded flow stays small.
+ *
+ * References: 1 for the flow that points to it, 1 while its timer is pending
+ * or its function runs, 1 for who goes on with it after giving up the flow's
+ * lock.  It holds 1 reference to its flow.  All its fields are guarded by the
+ * flow's lock, but for those constant from the SYN on.
+ */
+#ifndef _BTCP_FRONTEND_OPENING_H
+#define _BTCP_FRONTEND_OPENING_H
+
+#include <linux/skbuff.h>
+#include <linux/timer.h>
+
+#include "btcp/frontend/flow.h"
+#include "btcp/frontend/policy.h"
+#include "btcp/http_head.h"
+#include "btcp/tcp_options.h"
+#include "handoff/packet.h"
+
+struct btcp_pool;
+
+/**
+ * struct btcp_opening - the short-lived part of a connection
+ * @flow: whose; counted
+ * @fn: namespace
+ * @ref: see above
+ * @timer: the one timer; what it means follows from the flow's state
+ *
+ * @client_isn: of the stored SYN; constant, like the next ten
+ * @syn_tsval: its TSval
+ * @syn_window: its window
+ * @mss: its MSS option, 0: none
+ * @client_wscale: its shift
+ * @options: WIRE_OPT_*: promised to the client
+ * @promised_wscale: shift of our SYN/ACK
+ * @promised_mss: MSS of it
+ * @promised_window: window of it
+ * @front_isn: our initial sequence number
+ * @front_tsval: the one TSval we use
+ *
+ * @synack_ns: when the SYN/ACK was sent, CLOCK_MONOTONIC
+ * @resent: it was sent more than once, so no round trip can be told (Karn)
+ * @retries: of whatever the state retransmits
+ * @srtt_us: round trip, 0: unknown
+ * @ack_window: window of the stored ACK, as on the wire
+ * @ack_tsval: its TSval
+ * @ts_recent: the client's newest TSval: what we echo
+ *
+ * @buf: bytes from the client from its ISN + 1 on, in one piece
+ * @size: allocated
+ * @len: there
+ * @acked: of them acknowledged to the client: ours to deliver from now on
+ * @end: the greatest offset the client has shown, its FIN counted
+ * @head: the parser
+ * @queue: segments not (wholly) in @buf: those beyond a hole while the state is
+ *	HEAD, those that wait for the switch when it is HANDING_OFF
+ *
+ * @pool: the rule's, counted
+ * @backend: being asked, counted
+ * @choice: who has refused
+ * @id: of this try; 0: none is under way
+ * @started: of this try, jiffies
+ * @staged: the head follows in HEAD messages
+ * @head_sent: head bytes may have reached this back-end
+ * @flushing: the switch is under way
+ * @have: head bytes the back-end has told it has
+ * @sent: head bytes sent in HEAD messages
+ *
+ * @status: of our own answer, 0: a FIN only
+ * @head_only: the answer has no body
+ * @answer_acked: the client has all of it
+ * @received: ANSWERING: bytes of the client in one piece, its FIN counted
+ * @fin_received: the client's FIN is among them
+ * @deadline: ANSWERING: jiffies
+ */
+struct btcp_opening {
+	struct btcp_client_flow *flow;
+	struct btcp_frontend_net *fn;
+	refcount_t ref;
+	struct timer_list timer;
+
+	u32 client_isn;
+	u32 syn_tsval;
+	u16 syn_window;
+	u16 mss;
+	u8 client_wscale;
+	u8 options;
+	u8 promised_wscale;
+	u16 promised_mss;
+	u16 promised_window;
+	u32 front_isn;
+	u32 front_tsval;
+
+	u64 synack_ns;
+	bool resent;
+	u8 retries;
+	u32 srtt_us;
+	u16 ack_window;
+	u32 ack_tsval;
+	u32 ts_recent;
+
+	u8 *buf;
+	u32 size;
+	u32 len;
+	u32 acked;
+	u32 end;
+	struct http_head head;
+	struct sk_buff_head queue;
+
+	struct btcp_pool *pool;
+	struct btcp_backend *backend;
+	struct btcp_choice choice;
+	u64 id;
+	unsigned long started;
+	bool staged;
+	bool head_sent;
+	bool flushing;
+	u32 have;
+	u32 sent;
+
+	u16 status;
+	bool head_only;
+	bool fin_received;
+	bool answer_acked;
+	u32 received;
+	unsigned long deadline;
+};
+
+/**
+ * struct btcp_place - where a segment lies in the client's sequence space
+ * @start: offset of its first byte from the client's ISN + 1
+ * @end: offset behind its last, a FIN counted
+ * @fin: it has one
+ *
+ * Offsets are small signed numbers: who is out of the window is turned away
+ * before they are used for anything.
+ */
+struct btcp_place {
+	s32 start;
+	s32 end;
+	bool fin;
+};
+
+static inline struct btcp_place btcp_opening_place(const struct btcp_opening *o,
+						   const struct handoff_headers *h)
+{
+	struct btcp_place p = { .fin = h->tcp->fin };
+
+	p.start = (s32)(ntohl(h->tcp->seq) - (o->client_isn + 1));
+	p.end = p.start + h->payload_len + p.fin;
+	return p;
+}
+
+/**
+ * btcp_opening_alloc() - begin a connection
+ * @fn: namespace
+ * @flow: not in the table yet; points to the opening from now on
+ *
+ * Counts as half-open until it is freed.
+ *
+ * Context: BH off.
+ * Return: the opening, or NULL without memory.
+ */
+struct btcp_opening *btcp_opening_alloc(struct btcp_frontend_net *fn,
+					struct btcp_client_flow *flow);
+
+/**
+ * btcp_opening_admit() - may this client have one more?
+ * @fn: namespace
+ * @tuple: its
+ *
+ * Context: any.
+ * Return: -1, or the counter of the limit that is reached.
+ */
+int btcp_opening_admit(struct btcp_frontend_net *fn, const struct handoff_tuple *tuple);
+
+/**
+ * btcp_opening_detach() - the flow does without it from now on
+ * @o: its flow's
+ *
+ * The caller must have the RCU read side for its flow, which may lose its last
+ * reference, and must not touch @o any more unless it has one of its own.
+ *
+ * Context: BH off, RCU read side, flow's lock held.
+ */
+void btcp_opening_detach(struct btcp_opening *o);
+
+static inline void btcp_opening_get(struct btcp_opening *o)
+{
+	refcount_inc(&o->ref);
+}
+
+/**
+ * btcp_opening_put() - drop a reference
+ * @o: opening
+ *
+ * Context: BH off, RCU read side.
+ */
+void btcp_opening_put(struct btcp_opening *o);
+
+/**
+ * btcp_opening_arm() - set the timer
+ * @o: opening
+ * @delay: jiffies
+ *
+ * Context: BH off, flow's lock held, @o not detached.
+ */
+void btcp_opening_arm(struct btcp_opening *o, unsigned long delay);
+
+/**
+ * btcp_opening_send() - a segment to the client
+ * @o: opening
+ * @seq: sequence number, from our ISN
+ * @ack: client's bytes to acknowledge, from its ISN + 1
+ * @flags: TCPHDR_*
+ * @payload: bytes
+ * @len: of them
+ *
+ * Context: BH off, flow's lock held.
+ */
+void btcp_opening_send(struct btcp_opening *o, u32 seq, u32 ack, u8 flags,
+		       const void *payload, u32 len);
+
+/**
+ * btcp_opening_ack() - acknowledge what is acknowledged, again
+ * @o: opening
+ *
+ * Context: as btcp_opening_send().
+ */
+void btcp_opening_ack(struct btcp_opening *o);
+
+/**
+ * btcp_opening_ack_all() - acknowledge the whole buffer: it is ours to deliver
+ * @o: opening
+ *
+ * Context: as btcp_opening_send().
+ */
+void btcp_opening_ack_all(struct btcp_opening *o);
+
+/**
+ * btcp_opening_reset() - reset the client, in a way its TCP accepts
+ * @o: opening
+ *
+ * Context: as btcp_opening_send().
+ */
+void btcp_opening_reset(struct btcp_opening *o);
+
+/**
+ * btcp_opening_grow() - room for more bytes
+ * @o: opening
+ * @len: bytes the buffer must hold in all
+ *
+ * Context: BH off, flow's lock held.
+ * Return: false, counted, if there is no memory or a limit is reached.
+ */
+bool btcp_opening_grow(struct btcp_opening *o, u32 len);
+
+/**
+ * btcp_opening_forget_buffer() - the bytes are not needed any more
+ * @o: opening
+ *
+ * Context: BH off, flow's lock held.
+ */
+void btcp_opening_forget_buffer(struct btcp_opening *o);
+
+/**
+ * btcp_opening_queue() - keep a packet until later
+ * @o: opening
+ * @skb: packet; the opening's if true is returned
+ * @place: its
+ * @sorted: by sequence number, else as they come
+ *
+ * Context: BH off, flow's lock held.
+ * Return: false, counted, at the limit.
+ */
+bool btcp_opening_queue(struct btcp_opening *o, struct sk_buff *skb,
+			const struct btcp_place *place, bool sorted);
+
+/**
+ * btcp_opening_queued() - where a queued packet lies
+ * @skb: in an opening's queue
+ */
+static inline struct btcp_place *btcp_opening_queued(struct sk_buff *skb)
+{
+	BUILD_BUG_ON(sizeof(struct btcp_place) > sizeof(skb->cb));
+	return (struct btcp_place *)skb->cb;
+}
+
+/**
+ * btcp_opening_setup() - the cache, at module init
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int btcp_opening_setup(void);
+
+/** btcp_opening_teardown() - the opposite; no opening is left */
+void btcp_opening_teardown(void);
+
+#endif /* _BTCP_FRONTEND_OPENING_H */

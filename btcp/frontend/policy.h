@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How a pool picks one of its members: one small file a policy.
+ */
+#ifndef _BTCP_FRONTEND_POLICY_H
+#define _BTCP_FRONTEND_POLICY_H
+
+#include <linux/types.h>
+
+struct btcp_member;
+struct btcp_members;
+struct btcp_pool;
+
+/* Back-ends one connection is offered to, at the most. */
+#define BTCP_TRIES_MAX	16
+
+/**
+ * struct btcp_choice - for whom a member is picked, and who is out
+ * @family: the client's
+ * @tried: serials of back-ends that have refused this connection
+ * @tried_count: of them
+ *
+ * The request (host, path, client) will be here for policies that hash.
+ */
+struct btcp_choice {
+	u8 family;
+	u8 tried_count;
+	u32 tried[BTCP_TRIES_MAX];
+};
+
+/**
+ * struct btcp_policy - a scheduler
+ * @name: as configured
+ * @pick: choose among the eligible members; NULL if there is none.  RCU read
+ *	side, BH off; may be called on all CPUs at once
+ */
+struct btcp_policy {
+	const char *name;
+	struct btcp_member *(*pick)(struct btcp_pool *pool, struct btcp_members *members,
+				    const struct btcp_choice *choice);
+};
+
+extern const struct btcp_policy btcp_policy_wrr;
+
+/**
+ * btcp_policy_find() - by name
+ * @name: name
+ *
+ * Return: the policy or NULL.
+ */
+const struct btcp_policy *btcp_policy_find(const char *name);
+
+#endif /* _BTCP_FRONTEND_POLICY_H */

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/slab.h>
+
+#include "btcp/frontend/backend.h"
+#include "btcp/frontend/netlink.h"
+#include "btcp/frontend/pool.h"
+#include "handoff/settings.h"
+
+static const struct nla_policy member_policy[BTCP_A_WEIGHT + 1] = {
+	[BTCP_A_NAME]	= { .type = NLA_NUL_STRING, .len = BTCP_NAME_LEN },
+	[BTCP_A_WEIGHT]	= NLA_POLICY_MAX(NLA_U32, BTCP_WEIGHT_MAX),
+};
+
+static struct btcp_pool *find(struct btcp_frontend_net *fn, struct genl_info *info,
+			      int attr, int *err)
+{
+	char name[BTCP_NAME_LEN + 1];
+	struct btcp_pool *pool;
+
+	*err = handoff_nl_name(info, attr, "a pool's name is needed", name);
+	if (*err)
+		return NULL;
+	pool = btcp_pool_find(fn, name);
+	if (!pool)
+		*err = btcp_nl_refuse(info, attr, -ENOENT, "there is no such pool");
+	return pool;
+}
+
+static struct btcp_member *find_member(struct btcp_members *members,
+				       const struct btcp_backend *backend)
+{
+	unsigned int i;
+
+	for (i = 0; i < members->count; i++)
+		if (members->member[i].backend == backend)
+			return &members->member[i];
+	return NULL;
+}
+
+/* One MEMBER nest becomes the next member of the array. */
+static int read_member(struct btcp_frontend_net *fn, const struct nlattr *nest,
+		       struct btcp_members *members, struct netlink_ext_ack *extack)
+{
+	struct btcp_member *member = &members->member[members->count];
+	struct nlattr *tb[BTCP_A_WEIGHT + 1];
+	int err;
+
+	err = nla_parse_nested(tb, BTCP_A_WEIGHT, nest, member_policy, extack);
+	if (err)
+		return err;
+	if (!tb[BTCP_A_NAME]) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "a member needs its back-end's name");
+		return -EINVAL;
+	}
+	member->backend = btcp_backend_find(fn, nla_data(tb[BTCP_A_NAME]));
+	if (!member->backend) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[BTCP_A_NAME], "there is no such back-end");
+		return -ENOENT;
+	}
+	if (find_member(members, member->backend)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[BTCP_A_NAME], "this back-end is named twice");
+		return -EINVAL;
+	}
+	if (tb[BTCP_A_WEIGHT]) {
+		member->weight = nla_get_u32(tb[BTCP_A_WEIGHT]);
+		member->has_weight = true;
+	}
+	members->count++;
+	return 0;
+}
+
+static struct btcp_members *read_members(struct btcp_frontend_net *fn,
+					 struct genl_info *info)
+{
+	struct btcp_members *members;
+	const struct nlattr *attr;
+	unsigned int count = 0;
+	int err, rem;
+
+	btcp_nl_each(attr, info, rem)
+		count += nla_type(attr) == BTCP_A_MEMBER;
+	if (count > BTCP_MEMBERS_MAX) {
+		btcp_nl_refuse(info, BTCP_A_MEMBER, -E2BIG, "a pool has at most 128 members");
+		return ERR_PTR(-E2BIG);
+	}
+	members = btcp_members_alloc(count);
+	if (!members)
+		return ERR_PTR(-ENOMEM);
+	members->count = 0;
+	btcp_nl_each(attr, info, rem) {
+		if (nla_type(attr) != BTCP_A_MEMBER)
+			continue;
+		err = read_member(fn, attr, members, info->extack);
+		if (err) {
+			kfree(members);
+			return ERR_PTR(err);
+		}
+	}
+	return members;
+}
+
+static int read_policy(struct genl_info *info, const struct btcp_policy **policy)
+{
+	const struct nlattr *attr = info->attrs[BTCP_A_POLICY];
+
+	if (!attr)
+		return 0;
+	*policy = btcp_policy_find(nla_data(attr));
+	if (!*policy)
+		return btcp_nl_refuse(info, BTCP_A_POLICY, -EINVAL,
+				      "there is no such policy; known: wrr");
+	return 0;
+}
+
+static unsigned int count_pools(const struct btcp_frontend_net *fn)
+{
+	const struct btcp_pool *pool;
+	unsigned int n = 0;
+
+	list_for_each_entry(pool, &fn->pools, list)
+		n++;
+	return n;
+}
+
+int btcp_nl_pool_new(struct btcp_frontend_net *fn, struct genl_info *info)
+{
+	const struct btcp_policy *policy = &btcp_policy_wrr;
+	char name[BTCP_NAME_LEN + 1];
+	struct btcp_members *members;
+	struct btcp_pool *pool;
+	int err;
+
+	err = handoff_nl_name(info, BTCP_A_NAME, "a pool's name is needed", name);
+	if (!err)
+		err = read_policy(info, &policy);
+	if (err)
+		return err;
+	if (btcp_pool_find(fn, name))
+		return btcp_nl_refuse(info, BTCP_A_NAME, -EEXIST,
+				      "there is a pool of that name already");
+	if (count_pools(fn) >= handoff_limit(fn->net, HANDOFF_LIMIT_POOLS))
+		return btcp_nl_refuse(info, BTCP_A_NAME, -ENOSPC, "limit pools is reached");
+	members = read_members(fn, info);
+	if (IS_ERR(members))
+		return PTR_ERR(members);
+	pool = btcp_pool_new(fn, name, policy, members);
+	if (IS_ERR(pool))
+		kfree(members);
+	return PTR_ERR_OR_ZERO(pool);
+}
+
+int btcp_nl_pool_set(struct btcp_frontend_net *fn, struct genl_info *info)
+{
+	const struct btcp_policy *policy;
+	struct btcp_members *members;
+	struct btcp_pool *pool;
+	int err;
+
+	pool = find(fn, info, BTCP_A_NAME, &err);
+	if (!pool)
+		return err;
+	policy = pool->policy;
+	err = read_policy(info, &policy);
+	if (err)
+		return err;
+	if (info->attrs[BTCP_A_MEMBER]) {
+		members = read_members(fn, info);
+		if (IS_ERR(members))
+			return PTR_ERR(members);
+		btcp_pool_set_members(pool, members);
+	}
+	WRITE_ONCE(pool->policy, policy);
+	return 0;
+}
+
+int btcp_nl_pool_del(struct btcp_frontend_net *fn, struct genl_info *info)
+{
+	struct btcp_pool *pool;
+	int err;
+
+	pool = find(fn, info, BTCP_A_NAME, &err);
+	if (!pool)
+		return err;
+	if (pool->rules)
+		return btcp_nl_refuse(info, BTCP_A_NAME, -EBUSY,
+				      "a rule sends requests to the pool: delete the rule first");
+	btcp_pool_delete(pool);
+	return 0;
+}
+
+/* The pool and the back-end of a MEMBER command. */
+static int read_pair(struct btcp_frontend_net *fn, struct genl_info *info,
+		     struct btcp_pool **pool, struct btcp_backend **backend)
+{
+	char name[BTCP_NAME_LEN + 1];
+	int err;
+
+	*pool = find(fn, info, BTCP_A_POOL, &err);
+	if (!*pool)
+		return err;
+	err = handoff_nl_name(info, BTCP_A_NAME, "a member needs its back-end's name", name);
+	if (err)
+		return err;
+	*backend = btcp_backend_find(fn, name);
+	if (!*backend)
+		return btcp_nl_refuse(info, BTCP_A_NAME, -ENOENT, "there is no such back-end");
+	return 0;
+}
+
+/* A copy of the members with room for one more. */
+static struct btcp_members *copy_members(const struct btcp_pool *pool)
+{
+	struct btcp_members *old = btcp_pool_members(pool);
+	struct btcp_members *members = btcp_members_alloc(old->count + 1);
+	unsigned int i;
+
+	if (!members)
+		return NULL;
+	members->count = old->count;
+	for (i = 0; i < old->count; i++) {
+		members->member[i].backend = old->member[i].backend;
+		members->member[i].weight = old->member[i].weight;
+		members->member[i].has_weight = old->member[i].has_weight;
+	}
+	return members;
+}
+
+static void set_weight(struct btcp_member *member, struct genl_info *info)
+{
+	if (!info->attrs[BTCP_A_WEIGHT])
+		return;
+	member->weight = nla_get_u32(info->attrs[BTCP_A_WEIGHT]);
+	member->has_weight = true;
+}
+
+int btcp_nl_member_new(struct btcp_frontend_net *fn, struct genl_info *info)
+{
+	struct btcp_members *members;
+	struct btcp_backend *backend;
+	struct btcp_pool *pool;
+	int err;
+
+	err = read_pair(fn, info, &pool, &backend);
+	if (err)
+		return err;
+	if (find_member(btcp_pool_members(pool), backend))
+		return btcp_nl_refuse(info, BTCP_A_NAME, -EEXIST,
+				      "the back-end is a member of the pool already");
+	if (btcp_pool_members(pool)->count == BTCP_MEMBERS_MAX)
+		return btcp_nl_refuse(info, BTCP_A_NAME, -E2BIG,
+				      "a pool has at most 128 members");
+	members = copy_members(pool);
+	if (!members)
+		return -ENOMEM;
+	members->member[members->count].backend = backend;
+	set_weight(&members->member[members->count++], info);
+	btcp_pool_set_members(pool, members);
+	return 0;
+}
+
+int btcp_nl_member_set(struct btcp_frontend_net *fn, struct genl_info *info)
+{
+	struct btcp_members *members;
+	struct btcp_backend *backend;
+	struct btcp_pool *pool;
+	int err;
+
+	err = read_pair(fn, info, &pool, &backend);
+	if (err)
+		return err;
+	if (!find_member(btcp_pool_members(pool), backend))
+		return btcp_nl_refuse(info, BTCP_A_NAME, -ENOENT,
+				      "the back-end is no member of the pool");
+	members = copy_members(pool);
+	if (!members)
+		return -ENOMEM;
+	set_weight(find_member(members, backend), info);
+	btcp_pool_set_members(pool, members);
+	return 0;
+}
+
+int btcp_nl_member_del(struct btcp_frontend_net *fn, struct genl_info *info)
+{
+	struct btcp_members *members;
+	struct btcp_backend *backend;
+	struct btcp_member *member;
+	struct btcp_pool *pool;
+	int err;
+
+	err = read_pair(fn, info, &pool, &backend);
+	if (err)
+		return err;
+	if (!find_member(btcp_pool_members(pool), backend))
+		return btcp_nl_refuse(info, BTCP_A_NAME, -ENOENT,
+				      "the back-end is no member of the pool");
+	members = copy_members(pool);
+	if (!members)
+		return -ENOMEM;
+	member = find_member(members, backend);
+	members->count--;
+	memmove(member, member + 1,
+		(char *)&members->member[members->count] - (char *)member);
+	btcp_pool_set_members(pool, members);
+	return 0;
+}
+
+static int put_member(struct sk_buff *skb, const struct btcp_member *member)
+{
+	struct nlattr *nest = nla_nest_start(skb, BTCP_A_MEMBER);
+
+	if (!nest || nla_put_string(skb, BTCP_A_NAME, member->backend->name) ||
+	    (member->has_weight && nla_put_u32(skb, BTCP_A_WEIGHT, member->weight)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put(struct sk_buff *skb, struct netlink_callback *cb,
+	       const struct btcp_pool *pool)
+{
+	const struct btcp_members *members = btcp_pool_members(pool);
+	void *hdr = handoff_nl_new(skb, cb, BTCP_CMD_POOL_GET);
+	unsigned int i;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_string(skb, BTCP_A_NAME, pool->name) ||
+	    nla_put_string(skb, BTCP_A_POLICY, pool->policy->name))
+		goto cancel;
+	for (i = 0; i < members->count; i++)
+		if (put_member(skb, &members->member[i]))
+			goto cancel;
+	genlmsg_end(skb, hdr);
+	return 0;
+
+cancel:
+	genlmsg_cancel(skb, hdr);
+	return -EMSGSIZE;
+}
+
+void btcp_nl_pool_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
+		      struct netlink_callback *cb)
+{
+	const struct btcp_pool *pool;
+	long n = 0;
+
+	list_for_each_entry(pool, &fn->pools, list) {
+		if (n++ < cb->args[0])
+			continue;
+		if (put(skb, cb, pool))
+			break;
+		cb->args[0]++;
+	}
+}

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/slab.h>
+#include <net/tcp.h>
+
+#include "btcp/frontend/answer.h"
+#include "btcp/frontend/handover.h"
+#include "btcp/frontend/listen.h"
+#include "btcp/frontend/pool.h"
+#include "btcp/frontend/request.h"
+#include "btcp/frontend/rule.h"
+#include "btcp/frontend/service.h"
+#include "btcp/http_once.h"
+#include "btcp/http_path.h"
+#include "handoff/settings.h"
+
+/*
+ * Bytes copied before the parser is asked: a head that ends early in a big GRO
+ * packet leaves the body in the packet, which BIP forwards as it came.
+ */
+#define COPY_STEP	2048
+
+static enum http_head_result parsed(const struct btcp_opening *o)
+{
+	return o->head.result;
+}
+
+/*
+ * Copy what is new of a packet into the buffer, and parse.  False: no memory;
+ * the rest is not there, and not acknowledged.
+ */
+static bool take(struct btcp_opening *o, struct sk_buff *skb,
+		 const struct handoff_headers *h, const struct btcp_place *place)
+{
+	u32 end = place->start + h->payload_len;
+
+	while (o->len < end && parsed(o) == HTTP_HEAD_MORE) {
+		u32 n = min_t(u32, end - o->len, COPY_STEP);
+		u32 from = h->thoff + h->hdrlen + (o->len - place->start);
+
+		if (!btcp_opening_grow(o, o->len + n) ||
+		    skb_copy_bits(skb, from, o->buf + o->len, n))
+			return false;
+		o->len += n;
+		http_head_parse(&o->head, o->buf, o->len);
+		if (parsed(o) == HTTP_HEAD_MORE &&
+		    o->len > handoff_limit(o->fn->net, HANDOFF_LIMIT_HEAD)) {
+			o->head.result = HTTP_HEAD_REFUSED;
+			o->head.reason = HTTP_REASON_TOO_LONG;
+		}
+	}
+	return true;
+}
+
+/* What the path rules see.  Returns 0, or the status of a refusal. */
+static int normalise(const struct btcp_opening *o, struct btcp_request *request, u8 **scratch)
+{
+	const struct http_span *path = &o->head.path;
+	int len;
+
+	*scratch = NULL;
+	if (!path->len)
+		return 0;
+	*scratch = kmalloc(path->len, GFP_ATOMIC | __GFP_NOWARN);
+	if (!*scratch) {
+		btcp_count(o->fn, BTCP_STAT_HEAD_MEMORY);
+		return 503;
+	}
+	len = http_path_normalise(*scratch, o->buf + path->off, path->len);
+	if (len < 0)
+		return 400;
+	request->path = *scratch;
+	request->path_len = len;
+	return 0;
+}
+
+static void edit_once(struct btcp_opening *o, const struct btcp_service *service,
+		      const struct btcp_rules *rules)
+{
+	u8 requests = READ_ONCE(service->requests);
+
+	if (requests == BTCP_REQUESTS_AUTO)
+		requests = rules->pool_count > 1 ? BTCP_REQUESTS_ONCE : BTCP_REQUESTS_FIRST;
+	if (requests == BTCP_REQUESTS_ONCE &&
+	    http_once_edit(o->buf, &o->head) == HTTP_ONCE_UNTOUCHED)
+		btcp_count(o->fn, BTCP_STAT_ONCE_UNTOUCHED);
+}
+
+/* The head is complete: find its pool and begin to hand over, or answer. */
+static void route(struct btcp_opening *o)
+{
+	const struct btcp_service *service = o->flow->service;
+	const struct btcp_rules *rules = rcu_dereference(service->rules);
+	struct btcp_request request = { };
+	const struct btcp_rule *rule;
+	u8 *scratch = NULL;
+	int status = 0;
+
+	o->head_only = parsed(o) == HTTP_HEAD_DONE &&
+		       http_head_method_is(&o->head, o->buf, "HEAD");
+	if (parsed(o) == HTTP_HEAD_PREFACE) {
+		btcp_count(o->fn, BTCP_STAT_HTTP2_PREFACE);
+		request.default_only = true;
+	} else {
+		status = normalise(o, &request, &scratch);
+	}
+	rule = status ? NULL : btcp_rules_match(rules, &request);
+	kfree(scratch);
+
+	if (!status && READ_ONCE(service->deleting))
+		status = 503;
+	if (!status && !rule)
+		status = 404;
+	if (!status && !btcp_pool_get(rule->pool))
+		status = 503;
+	if (status) {
+		btcp_answer_begin(o, status);
+		return;
+	}
+	if (parsed(o) == HTTP_HEAD_DONE)
+		edit_once(o, service, rules);
+	btcp_handover_begin(o, rule->pool);
+}
+
+/* Merge what was waiting behind a hole that is filled now. */
+static bool merge(struct btcp_opening *o, bool *fin)
+{
+	struct handoff_headers h;
+	struct sk_buff *skb;
+
+	while (parsed(o) == HTTP_HEAD_MORE) {
+		struct btcp_place place;
+
+		skb = skb_peek(&o->queue);
+		if (!skb || btcp_opening_queued(skb)->start > (s32)o->len)
+			break;
+		place = *btcp_opening_queued(skb);
+		__skb_unlink(skb, &o->queue);
+		if (!handoff_packet_parse(skb, false, &h) || !take(o, skb, &h, &place)) {
+			kfree_skb(skb);
+			return false;
+		}
+		if (parsed(o) != HTTP_HEAD_MORE) {
+			/* Its body part may have to go as the packet it came in. */
+			__skb_queue_head(&o->queue, skb);
+			break;
+		}
+		*fin |= place.fin && place.end == (s32)o->len + 1;
+		consume_skb(skb);
+	}
+	return true;
+}
+
+/* New bytes are in the buffer: what now? */
+static void advance(struct btcp_opening *o, bool fin)
+{
+	if (!merge(o, &fin) && parsed(o) == HTTP_HEAD_MORE) {
+		/* What is in the buffer is in good order all the same. */
+		btcp_opening_ack_all(o);
+		return;
+	}
+	switch (parsed(o)) {
+	case HTTP_HEAD_MORE:
+		if (fin) {
+			/* No request will come any more: close, as a server does. */
+			o->fin_received = true;
+			btcp_answer_begin(o, 0);
+			break;
+		}
+		btcp_opening_ack_all(o);
+		break;
+	case HTTP_HEAD_DONE:
+	case HTTP_HEAD_PREFACE:
+		route(o);
+		break;
+	case HTTP_HEAD_REFUSED:
+		btcp_answer_begin(o, http_head_status(o->head.reason));
+		break;
+	}
+}
+
+/* A segment with bytes or a FIN, within the window. */
+static bool data(struct btcp_opening *o, struct sk_buff *skb,
+		 const struct handoff_headers *h, const struct btcp_place *place)
+{
+	bool fin, all, keep = false;
+
+	o->end = max_t(u32, o->end, place->end);
+	if (place->end <= (s32)o->len) {
+		btcp_count(o->fn, BTCP_STAT_RETRANSMITTED);
+		btcp_opening_ack(o);
+		return false;
+	}
+	if (place->start > (s32)o->len) {
+		btcp_count(o->fn, BTCP_STAT_OUT_OF_ORDER);
+		keep = btcp_opening_queue(o, skb, place, true);
+		btcp_opening_ack(o);
+		return keep;
+	}
+
+	all = take(o, skb, h, place);
+	if (parsed(o) == HTTP_HEAD_DONE || parsed(o) == HTTP_HEAD_PREFACE) {
+		/*
+		 * What lies behind the head goes in the hand-off if there is
+		 * room, else as this packet, behind it; so does a FIN.
+		 */
+		if (place->end > (s32)o->head.head_len)
+			keep = btcp_opening_queue(o, skb, place, true);
+		/* No place for it: the client sends all of it again. */
+		if (!keep && place->end > (s32)o->len)
+			o->end = o->len;
+	}
+	fin = all && place->fin;
+	advance(o, fin);
+	return keep;
+}
+
+static void reset_by_client(struct btcp_opening *o, const struct btcp_place *place)
+{
+	/* RFC 5961: only the very next number will do; else ask who it was. */
+	if (place->start == (s32)o->len || place->start == (s32)o->acked ||
+	    place->start == (s32)o->end) {
+		btcp_count(o->fn, BTCP_STAT_ABORTED);
+		btcp_flow_end(o->fn, o->flow);
+		return;
+	}
+	if (place->start >= 0 && place->start < (s32)(o->acked + o->promised_window)) {
+		btcp_count(o->fn, BTCP_STAT_CHALLENGE_ACK);
+		btcp_opening_ack(o);
+		return;
+	}
+	btcp_count(o->fn, BTCP_STAT_BAD_SEQUENCE);
+}
+
+/* The stored ACK, and the round trip it shows. */
+static void established(struct btcp_opening *o, const struct handoff_headers *h,
+			const struct tcp_options_seen *seen)
+{
+	struct btcp_frontend_net *fn = o->fn;
+
+	o->ack_window = ntohs(h->tcp->window);
+	o->ack_tsval = seen->has_ts ? seen->tsval : o->syn_tsval;
+	if (!o->resent)
+		o->srtt_us = max_t(u64, div_u64(ktime_get_ns() - o->synack_ns,
+						NSEC_PER_USEC), 1);
+	o->retries = 0;
+	btcp_flow_set_state(fn, o->flow, BTCP_FLOW_HEAD);
+	btcp_count(fn, BTCP_STAT_CONNECTIONS);
+	handoff_stats_inc(&o->flow->service->stats, BTCP_SERVICE_CONNECTIONS);
+	btcp_opening_arm(o, handoff_timeout(fn->net, HANDOFF_TIMEOUT_HEAD));
+}
+
+/* Is the segment within what the client may send? */
+static bool in_window(const struct btcp_opening *o, const struct btcp_place *place)
+{
+	/* The window never shrinks below what window() in opening.c promises. */
+	s32 right = max_t(u32, o->promised_window, o->len + 65535);
+
+	return place->start >= -65535 && place->start <= right &&
+	       place->end >= place->start && place->end <= right + 65536;
+}
+
+bool btcp_request_packet(struct btcp_opening *o, struct sk_buff *skb,
+			 const struct handoff_headers *h)
+{
+	struct btcp_place place = btcp_opening_place(o, h);
+	bool syn_recv = o->flow->flow.state == BTCP_FLOW_SYN_RECV;
+	struct tcp_options_seen seen;
+
+	if (h->tcp->rst) {
+		reset_by_client(o, &place);
+		return false;
+	}
+	if (h->tcp->syn) {
+		if (syn_recv && !h->tcp->ack && place.start == -1) {
+			btcp_listen_again(o);
+			return false;
+		}
+		btcp_count(o->fn, BTCP_STAT_CHALLENGE_ACK);
+		btcp_opening_ack(o);
+		return false;
+	}
+	if (!h->tcp->ack) {
+		btcp_count(o->fn, BTCP_STAT_BAD_FLAGS);
+		return false;
+	}
+	if (ntohl(h->tcp->ack_seq) != o->front_isn + 1) {
+		/* RFC 9293 3.10.7.4: in SYN-RECEIVED that is answered by RST. */
+		btcp_count(o->fn, BTCP_STAT_HANDSHAKE_BAD_ACK);
+		if (syn_recv)
+			btcp_opening_send(o, ntohl(h->tcp->ack_seq) - o->front_isn, 0,
+					  TCPHDR_RST, NULL, 0);
+		return false;
+	}
+	if (!in_window(o, &place) || (syn_recv && place.start < 0)) {
+		btcp_count(o->fn, BTCP_STAT_BAD_SEQUENCE);
+		btcp_opening_ack(o);
+		return false;
+	}
+
+	tcp_options_parse(&seen, (const u8 *)(h->tcp + 1), h->hdrlen - sizeof(*h->tcp));
+	if (seen.has_ts && place.start <= (s32)o->acked)
+		o->ts_recent = seen.tsval;
+	if (syn_recv)
+		established(o, h, &seen);
+	if (place.start == place.end)
+		return false;
+	return data(o, skb, h, &place);
+}
+
+void btcp_request_timeout(struct btcp_opening *o)
+{
+	/* Who never said a word has asked for nothing: no answer. */
+	btcp_answer_begin(o, o->end ? 408 : 0);
+}

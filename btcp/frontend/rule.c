@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/slab.h>
+
+#include "btcp/frontend/pool.h"
+#include "btcp/frontend/rule.h"
+#include "btcp/frontend/service.h"
+
+static bool matches(const struct btcp_rule *rule, const struct btcp_request *request)
+{
+	return path_pattern_match(&rule->path, request->path, request->path_len);
+}
+
+const struct btcp_rule *btcp_rules_match(const struct btcp_rules *rules,
+					 const struct btcp_request *request)
+{
+	unsigned int i;
+
+	for (i = 0; i < rules->count && !request->default_only; i++)
+		if (matches(rules->rule[i], request))
+			return rules->rule[i];
+	return rules->fallback;
+}
+
+/* Room behind the rules for as many pools: no more can be named. */
+struct btcp_rules *btcp_rules_alloc(unsigned int count)
+{
+	struct btcp_rules *rules;
+	size_t size = struct_size(rules, rule, count);
+
+	rules = kvzalloc(size_add(size, array_size(count + 1, sizeof(*rules->pools))),
+			 GFP_KERNEL);
+	if (!rules)
+		return NULL;
+	rules->count = count;
+	rules->pools = (struct btcp_pool **)&rules->rule[count];
+	return rules;
+}
+
+struct btcp_rules *btcp_rules_of(const struct btcp_service *service)
+{
+	return rcu_dereference_protected(service->rules,
+					 lockdep_is_held(&service->fn->config));
+}
+
+static void note_pool(struct btcp_rules *rules, struct btcp_pool *pool)
+{
+	unsigned int i;
+
+	for (i = 0; i < rules->pool_count; i++)
+		if (rules->pools[i] == pool)
+			return;
+	rules->pools[rules->pool_count++] = pool;
+}
+
+static void note_pools(struct btcp_rules *rules)
+{
+	unsigned int i;
+
+	for (i = 0; i < rules->count; i++)
+		note_pool(rules, rules->rule[i]->pool);
+	if (rules->fallback)
+		note_pool(rules, rules->fallback->pool);
+}
+
+/* @from without @old, with @new at its place by pref. */
+static void copy(struct btcp_rules *to, const struct btcp_rules *from,
+		 const struct btcp_rule *old, struct btcp_rule *new)
+{
+	unsigned int i, n = 0;
+
+	to->fallback = from->fallback == old ? NULL : from->fallback;
+	if (new && !new->has_path) {
+		to->fallback = new;
+		new = NULL;
+	}
+	for (i = 0; i < from->count; i++) {
+		if (from->rule[i] == old)
+			continue;
+		if (new && new->pref < from->rule[i]->pref) {
+			to->rule[n++] = new;
+			new = NULL;
+		}
+		to->rule[n++] = from->rule[i];
+	}
+	if (new)
+		to->rule[n++] = new;
+	WARN_ON_ONCE(n != to->count);
+}
+
+int btcp_rules_change(struct btcp_service *service, struct btcp_rule *old,
+		      struct btcp_rule *new)
+{
+	struct btcp_rules *from = btcp_rules_of(service);
+	unsigned int count = from->count;
+	struct btcp_rules *to;
+
+	if (old && old->has_path)
+		count--;
+	if (new && new->has_path)
+		count++;
+	to = btcp_rules_alloc(count);
+	if (!to)
+		return -ENOMEM;
+	copy(to, from, old, new);
+	note_pools(to);
+	if (new)
+		new->pool->rules++;
+	if (old)
+		old->pool->rules--;
+	rcu_assign_pointer(service->rules, to);
+	btcp_net_promise_changed(service->fn);
+	kvfree_rcu(from, rcu);
+	if (old)
+		kfree_rcu(old, rcu);
+	return 0;
+}
+
+void btcp_rules_drop(struct btcp_service *service)
+{
+	struct btcp_rules *from = btcp_rules_of(service);
+	struct btcp_rules *to;
+	unsigned int i;
+
+	/* Deleting cannot fail: a few bytes are worth waiting for. */
+	to = kzalloc(sizeof(*to), GFP_KERNEL | __GFP_NOFAIL);
+	rcu_assign_pointer(service->rules, to);
+	for (i = 0; i < from->count; i++) {
+		from->rule[i]->pool->rules--;
+		kfree_rcu(from->rule[i], rcu);
+	}
+	if (from->fallback) {
+		from->fallback->pool->rules--;
+		kfree_rcu(from->fallback, rcu);
+	}
+	kvfree_rcu(from, rcu);
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/slab.h>
+
+#include "btcp/frontend/backend.h"
+#include "btcp/frontend/pool.h"
+#include "btcp/frontend/rule.h"
+#include "btcp/frontend/service.h"
+
+/* A promise ages even without an event: the path MTU is probed silently. */
+#define PROMISE_MAX_AGE	HZ
+
+const struct rhashtable_params btcp_vip_params = {
+	.head_offset = offsetof(struct btcp_vip, node),
+	.key_offset = offsetof(struct btcp_vip, endpoint),
+	.key_len = sizeof(struct handoff_endpoint),
+	.automatic_shrinking = true,
+};
+
+struct btcp_service *btcp_service_at(struct btcp_frontend_net *fn,
+				     const struct handoff_tuple *tuple)
+{
+	struct handoff_endpoint key = {
+		.addr = tuple->server,
+		.port = tuple->server_port,
+		.family = tuple->family,
+	};
+	struct btcp_vip *vip;
+
+	vip = rhashtable_lookup(&fn->vips, &key, btcp_vip_params);
+	return vip ? vip->service : NULL;
+}
+
+/* What every back-end of the service's pools would agree to. */
+static struct btcp_profile common_ground(struct btcp_service *service, u8 family,
+					 bool usable_only)
+{
+	struct btcp_profile promise = { .options = 0xff, .wscale = 14,
+					.window = U16_MAX, .mss = U16_MAX };
+	const struct btcp_rules *rules = rcu_dereference(service->rules);
+	unsigned int i, j;
+
+	for (i = 0; i < rules->pool_count; i++) {
+		const struct btcp_members *members;
+
+		members = rcu_dereference(rules->pools[i]->members);
+		for (j = 0; j < members->count; j++) {
+			const struct btcp_backend *backend = members->member[j].backend;
+			struct btcp_profile profile;
+
+			if (usable_only && !btcp_backend_usable(backend, family))
+				continue;
+			profile = btcp_backend_profile(backend, family);
+			if (profile.known)
+				btcp_profile_meet(&promise, &profile);
+		}
+	}
+	return promise;
+}
+
+static struct btcp_profile compute(struct btcp_service *service, u8 family)
+{
+	/* No option to regret, and a window and MSS that any TCP has. */
+	static const struct btcp_profile plain = { .window = 8192, .mss = 1220 };
+	struct btcp_profile promise = common_ground(service, family, true);
+
+	if (promise.known) {
+		promise.listening = true;
+		return promise;
+	}
+	promise = common_ground(service, family, false);
+	promise.listening = false;
+	return promise.known ? promise : plain;
+}
+
+struct btcp_profile btcp_service_promise(struct btcp_service *service, u8 family)
+{
+	struct btcp_promise *p = &service->promise[family == NFPROTO_IPV6];
+	int generation = atomic_read(&service->fn->generation);
+	struct btcp_profile profile;
+
+	if (smp_load_acquire(&p->generation) == generation &&
+	    !time_after(jiffies, READ_ONCE(p->computed) + PROMISE_MAX_AGE))
+		return btcp_profile_unpack(atomic64_read(&p->profile));
+
+	/*
+	 * Two CPUs may both compute: the worst is that an old word is kept
+	 * for a second, and what it promises wrongly the back-end refuses.
+	 */
+	profile = compute(service, family);
+	atomic64_set(&p->profile, btcp_profile_pack(&profile));
+	WRITE_ONCE(p->computed, jiffies);
+	smp_store_release(&p->generation, generation);
+	return profile;
+}
+
+struct btcp_service *btcp_service_find(struct btcp_frontend_net *fn, const char *name)
+{
+	struct btcp_service *service;
+
+	lockdep_assert_held(&fn->config);
+	list_for_each_entry(service, &fn->services, list)
+		if (!service->deleting && !strcmp(service->name, name))
+			return service;
+	return NULL;
+}
+
+/* Nobody has it: never shown, or the last reference went and a grace period. */
+static void free_service(struct btcp_service *service)
+{
+	handoff_stats_clean(&service->stats);
+	kvfree(rcu_dereference_protected(service->rules, 1));
+	kfree(service);
+}
+
+static void destroy(struct btcp_frontend_net *fn, struct btcp_reapable *object)
+{
+	struct btcp_service *service = container_of(object, struct btcp_service, reapable);
+
+	lockdep_assert_held(&fn->config);
+	list_del(&service->list);
+	free_service(service);
+}
+
+struct btcp_service *btcp_service_new(struct btcp_frontend_net *fn, const char *name)
+{
+	struct btcp_service *service;
+	int err = -ENOMEM;
+	int i;
+
+	lockdep_assert_held(&fn->config);
+	service = kzalloc(sizeof(*service), GFP_KERNEL);
+	if (!service)
+		return ERR_PTR(-ENOMEM);
+	service->reapable.destroy = destroy;
+	service->fn = fn;
+	refcount_set(&service->ref, 1);
+	INIT_LIST_HEAD(&service->vips);
+	strscpy(service->name, name, sizeof(service->name));
+	for (i = 0; i < ARRAY_SIZE(service->promise); i++)
+		service->promise[i].generation = atomic_read(&fn->generation) - 1;
+
+	RCU_INIT_POINTER(service->rules, btcp_rules_alloc(0));
+	if (!rcu_access_pointer(service->rules))
+		goto free;
+	err = handoff_stats_init(&service->stats, btcp_service_counters,
+				 __BTCP_SERVICE_STAT_MAX);
+	if (err)
+		goto free;
+	err = handoff_sysfs_add(&service->sysfs, fn->net, &service->stats, NULL, NULL,
+				"service:%s", name);
+	if (err)
+		goto free;
+	list_add_tail(&service->list, &fn->services);
+	return service;
+
+free:
+	free_service(service);
+	return ERR_PTR(err);
+}
+
+static bool listed(const struct handoff_endpoint *endpoint,
+		   const struct handoff_endpoint *endpoints, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		if (handoff_endpoint_equal(endpoint, &endpoints[i]))
+			return true;
+	return false;
+}
+
+static struct btcp_vip *own_vip(const struct btcp_service *service,
+				const struct handoff_endpoint *endpoint)
+{
+	struct btcp_vip *vip;
+
+	list_for_each_entry(vip, &service->vips, list)
+		if (handoff_endpoint_equal(&vip->endpoint, endpoint))
+			return vip;
+	return NULL;
+}
+
+static void remove_vip(struct btcp_service *service, struct btcp_vip *vip)
+{
+	rhashtable_remove_fast(&service->fn->vips, &vip->node, btcp_vip_params);
+	list_del(&vip->list);
+	service->vip_count--;
+	kfree_rcu(vip, rcu);
+}
+
+static int add_vip(struct btcp_service *service, const struct handoff_endpoint *endpoint,
+		   struct list_head *added)
+{
+	struct btcp_vip *vip = kzalloc(sizeof(*vip), GFP_KERNEL);
+	int err;
+
+	if (!vip)
+		return -ENOMEM;
+	vip->endpoint = *endpoint;
+	vip->service = service;
+	err = rhashtable_lookup_insert_fast(&service->fn->vips, &vip->node, btcp_vip_params);
+	if (err) {
+		kfree(vip);
+		return err;
+	}
+	list_add_tail(&vip->list, added);
+	service->vip_count++;
+	return 0;
+}
+
+int btcp_service_set_vips(struct btcp_service *service,
+			  const struct handoff_endpoint *endpoints, unsigned int count)
+{
+	struct btcp_vip *vip, *next;
+	LIST_HEAD(added);
+	unsigned int i;
+	int err;
+
+	lockdep_assert_held(&service->fn->config);
+	for (i = 0; i < count; i++) {
+		if (own_vip(service, &endpoints[i]))
+			continue;
+		err = add_vip(service, &endpoints[i], &added);
+		if (err)
+			goto undo;
+	}
+	list_for_each_entry_safe(vip, next, &service->vips, list)
+		if (!listed(&vip->endpoint, endpoints, count))
+			remove_vip(service, vip);
+	list_splice_tail(&added, &service->vips);
+	return 0;
+
+undo:
+	list_for_each_entry_safe(vip, next, &added, list)
+		remove_vip(service, vip);
+	return err;
+}
+
+void btcp_service_delete(struct btcp_service *service)
+{
+	struct btcp_vip *vip, *next;
+
+	lockdep_assert_held(&service->fn->config);
+	WRITE_ONCE(service->deleting, true);
+	list_for_each_entry_safe(vip, next, &service->vips, list)
+		remove_vip(service, vip);
+	btcp_rules_drop(service);
+	/* The name is free from now on. */
+	handoff_sysfs_del(&service->sysfs);
+	btcp_service_put(service->fn, service);
+}

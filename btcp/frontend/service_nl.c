@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/slab.h>
+
+#include "btcp/frontend/netlink.h"
+#include "btcp/frontend/rule.h"
+#include "btcp/frontend/service.h"
+#include "handoff/settings.h"
+
+/**
+ * struct vips - the VIPs of a request
+ * @count: of @endpoint
+ * @endpoint: they
+ */
+struct vips {
+	unsigned int count;
+	struct handoff_endpoint endpoint[BTCP_VIPS_MAX];
+};
+
+static int check_vip(struct btcp_frontend_net *fn, const struct btcp_service *service,
+		     const struct vips *vips, const struct handoff_endpoint *endpoint,
+		     const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	const struct btcp_vip *vip;
+	unsigned int i;
+	bool taken;
+
+	for (i = 0; i < vips->count; i++) {
+		if (handoff_endpoint_equal(&vips->endpoint[i], endpoint)) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "this VIP is named twice");
+			return -EINVAL;
+		}
+	}
+	rcu_read_lock();
+	vip = rhashtable_lookup(&fn->vips, endpoint, btcp_vip_params);
+	taken = vip && vip->service != service;
+	rcu_read_unlock();
+	if (taken) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "this VIP belongs to another service");
+		return -EADDRINUSE;
+	}
+	return 0;
+}
+
+static int read_vips(struct btcp_frontend_net *fn, const struct btcp_service *service,
+		     struct genl_info *info, struct vips *vips)
+{
+	const struct nlattr *attr;
+	int err, rem;
+
+	btcp_nl_each(attr, info, rem) {
+		struct handoff_endpoint endpoint;
+
+		if (nla_type(attr) != BTCP_A_VIP)
+			continue;
+		if (vips->count == BTCP_VIPS_MAX) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+					    "a service has at most 64 VIPs");
+			return -E2BIG;
+		}
+		err = handoff_nl_endpoint(attr, 0, &endpoint, NULL, info->extack);
+		if (!err)
+			err = check_vip(fn, service, vips, &endpoint, attr, info->extack);
+		if (err)
+			return err;
+		vips->endpoint[vips->count++] = endpoint;
+	}
+	return 0;
+}
+
+static int check_admin(struct genl_info *info)
+{
+	if (info->attrs[BTCP_A_ADMIN] &&
+	    nla_get_u8(info->attrs[BTCP_A_ADMIN]) == BTCP_ADMIN_DOWN)
+		return btcp_nl_refuse(info, BTCP_A_ADMIN, -EINVAL,
+				      "a service can be up or drain, not down");
+	return 0;
+}
+
+static void apply(struct btcp_service *service, struct genl_info *info)
+{
+	if (info->attrs[BTCP_A_REQUESTS])
+		WRITE_ONCE(service->requests, nla_get_u8(info->attrs[BTCP_A_REQUESTS]));
+	if (info->attrs[BTCP_A_ADMIN])
+		WRITE_ONCE(service->admin, nla_get_u8(info->attrs[BTCP_A_ADMIN]));
+}
+
+static struct btcp_service *find(struct btcp_frontend_net *fn, struct genl_info *info,
+				 int *err)
+{
+	char name[BTCP_NAME_LEN + 1];
+	struct btcp_service *service;
+
+	*err = handoff_nl_name(info, BTCP_A_NAME, "a service's name is needed", name);
+	if (*err)
+		return NULL;
+	service = btcp_service_find(fn, name);
+	if (!service)
+		*err = btcp_nl_refuse(info, BTCP_A_NAME, -ENOENT, "there is no such service");
+	return service;
+}
+
+static int create(struct btcp_frontend_net *fn, struct genl_info *info, const char *name,
+		  const struct vips *vips)
+{
+	struct btcp_service *service;
+	int err;
+
+	err = btcp_net_hook(fn);
+	if (err)
+		return btcp_nl_refuse(info, 0, err, "the netfilter hooks cannot be registered");
+	service = btcp_service_new(fn, name);
+	if (IS_ERR(service))
+		return btcp_nl_refuse(info, 0, PTR_ERR(service),
+				      "the service cannot be created");
+	apply(service, info);
+	/* Last: from here on packets find it. */
+	err = btcp_service_set_vips(service, vips->endpoint, vips->count);
+	if (err) {
+		btcp_service_delete(service);
+		return btcp_nl_refuse(info, 0, err, "the VIPs cannot be added");
+	}
+	return 0;
+}
+
+static unsigned int count_services(const struct btcp_frontend_net *fn)
+{
+	const struct btcp_service *service;
+	unsigned int n = 0;
+
+	list_for_each_entry(service, &fn->services, list)
+		n++;
+	return n;
+}
+
+int btcp_nl_service_new(struct btcp_frontend_net *fn, struct genl_info *info)
+{
+	char name[BTCP_NAME_LEN + 1];
+	struct vips *vips;
+	int err;
+
+	err = handoff_nl_name(info, BTCP_A_NAME, "a service's name is needed", name);
+	if (!err)
+		err = check_admin(info);
+	if (err)
+		return err;
+	if (btcp_service_find(fn, name))
+		return btcp_nl_refuse(info, BTCP_A_NAME, -EEXIST,
+				      "there is a service of that name already");
+	if (count_services(fn) >= handoff_limit(fn->net, HANDOFF_LIMIT_SERVICES))
+		return btcp_nl_refuse(info, BTCP_A_NAME, -ENOSPC, "limit services is reached");
+
+	vips = kzalloc(sizeof(*vips), GFP_KERNEL);
+	if (!vips)
+		return -ENOMEM;
+	err = read_vips(fn, NULL, info, vips);
+	if (!err && !vips->count)
+		err = btcp_nl_refuse(info, 0, -EINVAL, "a service needs a VIP");
+	if (!err)
+		err = create(fn, info, name, vips);
+	kfree(vips);
+	return err;
+}
+
+int btcp_nl_service_set(struct btcp_frontend_net *fn, struct genl_info *info)
+{
+	struct btcp_service *service;
+	struct vips *vips;
+	int err;
+
+	service = find(fn, info, &err);
+	if (!service)
+		return err;
+	err = check_admin(info);
+	if (err)
+		return err;
+	vips = kzalloc(sizeof(*vips), GFP_KERNEL);
+	if (!vips)
+		return -ENOMEM;
+	err = read_vips(fn, service, info, vips);
+	if (!err && vips->count) {
+		err = btcp_service_set_vips(service, vips->endpoint, vips->count);
+		if (err)
+			btcp_nl_refuse(info, 0, err, "the VIPs cannot be replaced");
+	}
+	if (!err)
+		apply(service, info);
+	kfree(vips);
+	return err;
+}
+
+int btcp_nl_service_del(struct btcp_frontend_net *fn, struct genl_info *info)
+{
+	struct btcp_service *service;
+	int err;
+
+	service = find(fn, info, &err);
+	if (!service)
+		return err;
+	btcp_service_delete(service);
+	return 0;
+}
+
+static int put(struct sk_buff *skb, struct netlink_callback *cb,
+	       const struct btcp_service *service)
+{
+	const struct btcp_vip *vip;
+	void *hdr = handoff_nl_new(skb, cb, BTCP_CMD_SERVICE_GET);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_string(skb, BTCP_A_NAME, service->name) ||
+	    nla_put_u8(skb, BTCP_A_REQUESTS, service->requests) ||
+	    nla_put_u8(skb, BTCP_A_ADMIN, service->admin) ||
+	    (service->deleting && nla_put_flag(skb, BTCP_A_DELETING)))
+		goto cancel;
+	list_for_each_entry(vip, &service->vips, list)
+		if (handoff_nl_put_endpoint(skb, BTCP_A_VIP, &vip->endpoint, 0))
+			goto cancel;
+	if (handoff_nl_put_stats(skb, &service->stats))
+		goto cancel;
+	genlmsg_end(skb, hdr);
+	return 0;
+
+cancel:
+	genlmsg_cancel(skb, hdr);
+	return -EMSGSIZE;
+}
+
+void btcp_nl_service_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
+			 struct netlink_callback *cb)
+{
+	const struct btcp_service *service;
+	long n = 0;
+
+	list_for_each_entry(service, &fn->services, list) {
+		if (n++ < cb->args[0])
+			continue;
+		if (put(skb, cb, service))
+			break;
+		cb->args[0]++;
+	}
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <net/tcp.h>
+
+#include "btcp/frontend/stray.h"
+#include "handoff/settings.h"
+
+bool btcp_rate_allow(struct btcp_rate *rate, u32 limit)
+{
+	unsigned long second = jiffies / HZ;
+
+	if (READ_ONCE(rate->second) != second) {
+		WRITE_ONCE(rate->second, second);
+		atomic_set(&rate->count, 0);
+	}
+	/* Read first: a flood is not to fight for the cache line. */
+	return atomic_read(&rate->count) < limit && atomic_inc_return(&rate->count) <= limit;
+}
+
+void btcp_stray_reset(struct btcp_frontend_net *fn, const struct handoff_headers *h)
+{
+	struct handoff_segment segment = { .flags = TCPHDR_RST };
+
+	if (h->tcp->ack) {
+		/* What the client has acknowledged is what it expects next. */
+		segment.seq = ntohl(h->tcp->ack_seq);
+	} else {
+		segment.flags |= TCPHDR_ACK;
+		segment.ack = ntohl(h->tcp->seq) + h->payload_len + h->tcp->syn + h->tcp->fin;
+	}
+	if (handoff_packet_send(fn->net, &h->tuple, &segment))
+		btcp_count(fn, BTCP_STAT_SENDING_FAILED);
+}
+
+void btcp_stray(struct btcp_frontend_net *fn, const struct handoff_headers *h)
+{
+	btcp_count(fn, BTCP_STAT_STRAYS);
+	if (h->tcp->rst)
+		return;
+	if (!btcp_rate_allow(&fn->strays, handoff_limit(fn->net, HANDOFF_LIMIT_STRAY_RATE))) {
+		btcp_count(fn, BTCP_STAT_STRAY_RST_LIMITED);
+		return;
+	}
+	btcp_count(fn, BTCP_STAT_STRAY_RST);
+	btcp_stray_reset(fn, h);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Packets to a service that belong to no connection.
+ */
+#ifndef _BTCP_FRONTEND_STRAY_H
+#define _BTCP_FRONTEND_STRAY_H
+
+#include "btcp/frontend/net.h"
+#include "handoff/packet.h"
+
+/**
+ * btcp_stray() - answer a packet with the RST that RFC 9293 3.10.7.1 asks for
+ * @fn: namespace
+ * @h: the packet
+ *
+ * Never an RST, and only so many a second.
+ *
+ * Context: softirq.
+ */
+void btcp_stray(struct btcp_frontend_net *fn, const struct handoff_headers *h);
+
+/**
+ * btcp_stray_reset() - the same without limit or counter
+ * @fn: namespace
+ * @h: the packet
+ *
+ * Context: softirq.
+ */
+void btcp_stray_reset(struct btcp_frontend_net *fn, const struct handoff_headers *h);
+
+#endif /* _BTCP_FRONTEND_STRAY_H */
