@@ -154,7 +154,8 @@ int __init btcp_backend_net_setup(void)
 {
 	int err;
 
-	flow_cache = KMEM_CACHE(btcp_server_flow, SLAB_HWCACHE_ALIGN);
+	/* Not aligned to cache lines: a quarter more of them fit that way. */
+	flow_cache = KMEM_CACHE(btcp_server_flow, 0);
 	if (!flow_cache)
 		return -ENOMEM;
 	err = register_pernet_subsys(&net_ops);
