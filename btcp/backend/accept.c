@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/inetdevice.h>
 #include <linux/slab.h>
-#include <net/addrconf.h>
-#include <net/ip_fib.h>
 #include <net/tcp.h>
 
 #include "btcp/backend/accept.h"
+#include "btcp/backend/admit.h"
 #include "btcp/backend/close.h"
 #include "btcp/backend/head.h"
 #include "btcp/backend/inject.h"
@@ -273,59 +271,6 @@ static u8 known(struct btcp_backend_net *bnet, struct handoff_session *session,
 	return 0;
 }
 
-/* The address that the front-end rewrites to must be one of ours. */
-static bool local_address(struct net *net, const struct handoff_tuple *tuple)
-{
-	if (tuple->family == NFPROTO_IPV4)
-		return !ipv4_is_loopback(tuple->server.ip) &&
-		       inet_addr_type(net, tuple->server.ip) == RTN_LOCAL;
-	return !ipv6_addr_loopback(&tuple->server.in6) &&
-	       ipv6_chk_addr(net, &tuple->server.in6, NULL, 0);
-}
-
-/* ... and the client's must not. */
-static bool client_address(struct net *net, const struct handoff_tuple *tuple)
-{
-	if (tuple->family == NFPROTO_IPV4)
-		return !ipv4_is_loopback(tuple->client.ip) &&
-		       inet_addr_type(net, tuple->client.ip) == RTN_UNICAST;
-	return (ipv6_addr_type(&tuple->client.in6) & IPV6_ADDR_UNICAST) &&
-	       !ipv6_addr_loopback(&tuple->client.in6) &&
-	       !ipv6_chk_addr(net, &tuple->client.in6, NULL, 0);
-}
-
-/* Return: enum wire_nak, or 0 and the frontend. */
-static u8 check(struct btcp_backend_net *bnet, struct handoff_session *session,
-		const struct handoff_tuple *tuple, const struct wire_msg *msg,
-		struct btcp_frontend **frontend)
-{
-	const struct wire_handoff *handoff = &msg->handoff;
-	struct handoff_endpoint vip = { .port = htons(msg->flow.vip_port),
-					.family = tuple->family };
-	struct btcp_grant *grant;
-	enum btcp_socket socket;
-
-	if (READ_ONCE(bnet->going))
-		return WIRE_NAK_ADMIN;
-	memcpy(&vip.addr, msg->flow.vip, msg->flow.ipv6 ? 16 : 4);
-	*frontend = btcp_frontend_granted(bnet, session, &vip, &grant);
-	if (!*frontend || grant->local_port != tuple->server_port ||
-	    !local_address(bnet->net, tuple))
-		return WIRE_NAK_GRANT;
-	if (!client_address(bnet->net, tuple))
-		return WIRE_NAK_ROUTE;
-	if (handoff->client_wscale > TCP_WSCALE_MAX ||
-	    handoff->promised_wscale > TCP_WSCALE_MAX)
-		return WIRE_NAK_OPTIONS;
-	if (handoff->head_len > handoff_limit(bnet->net, HANDOFF_LIMIT_HEAD))
-		return WIRE_NAK_LIMIT;
-	/* A client that also speaks to this port directly, by the same tuple. */
-	socket = btcp_socket_find(bnet->net, tuple);
-	if (socket == BTCP_SOCKET_LIVE || socket == BTCP_SOCKET_REQUEST)
-		return WIRE_NAK_TUPLE;
-	return 0;
-}
-
 static struct btcp_accept *accept_alloc(struct btcp_server_flow *flow,
 					const struct wire_handoff *handoff)
 {
@@ -422,7 +367,7 @@ static int take(struct btcp_backend_net *bnet, struct handoff_session *session,
 		*nak = 0;
 		return 0;
 	}
-	*nak = check(bnet, session, tuple, msg, &frontend);
+	*nak = btcp_admit(bnet, session, tuple, msg, &frontend);
 	if (*nak)
 		return 0;
 	flow = btcp_flow_alloc(bnet, frontend, tuple, msg);
