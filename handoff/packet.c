@@ -206,6 +206,7 @@ int handoff_packet_send(struct net *net, const struct handoff_tuple *tuple,
 	struct dst_entry *dst;
 	struct sk_buff *skb;
 	u8 hops;
+	int err;
 
 	dst = handoff_route(net, tuple->family, &tuple->client, &tuple->server);
 	if (!dst)
@@ -221,8 +222,8 @@ int handoff_packet_send(struct net *net, const struct handoff_tuple *tuple,
 	skb->dev = dst->dev;
 	/* conntrack never saw the client's SYN: its OUTPUT would call this INVALID. */
 	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
-	return net_xmit_eval(v4 ? ip_local_out(net, NULL, skb) :
-				  ip6_local_out(net, NULL, skb));
+	err = v4 ? ip_local_out(net, NULL, skb) : ip6_local_out(net, NULL, skb);
+	return net_xmit_eval(err);
 }
 EXPORT_SYMBOL_GPL(handoff_packet_send);
 

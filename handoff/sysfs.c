@@ -3,7 +3,6 @@
  * A device's counters are attributes made at handoff_sysfs_add() from the
  * object's own table, so that a counter is named in one place only.
  */
-#include <linux/err.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 
@@ -43,8 +42,6 @@ struct sysfs_object {
 	struct counter_attr *counters;
 	struct attribute **list;
 };
-
-static struct class *btcp_class;
 
 static struct sysfs_object *to_object(const struct device *dev)
 {
@@ -108,6 +105,18 @@ static int make_attributes(struct sysfs_object *object)
 	return 0;
 }
 
+static const void *object_namespace(compat_class_device *dev)
+{
+	return to_object(dev)->net;
+}
+
+/* Not made by class_create(): the tag must be known when the class's own folder is made. */
+static struct class btcp_class = {
+	.name = "btcp",
+	.ns_type = &net_ns_type_operations,
+	.namespace = object_namespace,
+};
+
 int handoff_sysfs_add(struct handoff_sysfs *sysfs, struct net *net,
 		      struct handoff_stats *stats,
 		      const char *(*state)(void *priv), void *priv,
@@ -126,7 +135,7 @@ int handoff_sysfs_add(struct handoff_sysfs *sysfs, struct net *net,
 	object->state = state;
 	object->priv = priv;
 	device_initialize(&object->dev);
-	object->dev.class = btcp_class;
+	object->dev.class = &btcp_class;
 	object->dev.release = object_release;
 	object->dev.groups = object->groups;
 
@@ -164,22 +173,12 @@ void handoff_sysfs_del(struct handoff_sysfs *sysfs)
 }
 EXPORT_SYMBOL_GPL(handoff_sysfs_del);
 
-static const void *object_namespace(compat_class_device *dev)
-{
-	return to_object(dev)->net;
-}
-
 int handoff_sysfs_setup(void)
 {
-	btcp_class = compat_class_create("btcp");
-	if (IS_ERR(btcp_class))
-		return PTR_ERR(btcp_class);
-	btcp_class->ns_type = &net_ns_type_operations;
-	btcp_class->namespace = object_namespace;
-	return 0;
+	return class_register(&btcp_class);
 }
 
 void handoff_sysfs_teardown(void)
 {
-	class_destroy(btcp_class);
+	class_unregister(&btcp_class);
 }

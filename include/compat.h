@@ -18,12 +18,15 @@
 #include <linux/unaligned.h>
 #endif
 
-/* 6.4: class_create() lost its module argument, ns_type and namespace() const */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
-#define compat_class_create(name)	class_create(THIS_MODULE, name)
+/* 6.5: GSO's functions moved out of netdevice.h and skbuff.h */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#include <net/gso.h>
+#endif
+
+/* 6.2: a class's namespace() may not change the device */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define compat_class_device		struct device
 #else
-#define compat_class_create(name)	class_create(name)
 #define compat_class_device		const struct device
 #endif
 
