@@ -13,6 +13,7 @@
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/flow.h"
 #include "btcp/frontend/service.h"
+#include "include/compat.h"
 
 struct dst_entry *bip_route(struct btcp_frontend_net *fn, struct btcp_backend *backend,
 			    u8 family)

@@ -6,7 +6,7 @@
 #include "btcp/http_answer.h"
 #include "handoff/settings.h"
 
-/* The least and the first wait for an acknowledgement of the answer. */
+/* The least that the first wait for the answer to be acknowledged lasts. */
 #define RETRANSMIT_MIN	(HZ / 5)
 
 static u32 build(const struct btcp_opening *o, u8 *buf)

@@ -57,6 +57,7 @@ const char *btcp_backend_state(void *arg)
 
 static bool update(struct btcp_endpoint *endpoint, const struct wire_heartbeat *heartbeat)
 {
+	bool ipv6 = endpoint->endpoint.family == NFPROTO_IPV6;
 	struct btcp_profile profile = { };
 	unsigned int i;
 	u64 word;
@@ -64,8 +65,7 @@ static bool update(struct btcp_endpoint *endpoint, const struct wire_heartbeat *
 	for (i = 0; i < heartbeat->count; i++) {
 		const struct wire_server *server = &heartbeat->server[i];
 
-		if (server->port != ntohs(endpoint->endpoint.port) ||
-		    server->ipv6 != (endpoint->endpoint.family == NFPROTO_IPV6))
+		if (server->port != ntohs(endpoint->endpoint.port) || server->ipv6 != ipv6)
 			continue;
 		profile = (struct btcp_profile){
 			.known = true,

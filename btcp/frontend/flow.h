@@ -109,6 +109,7 @@ static inline struct btcp_client_flow *btcp_flow_find(struct btcp_frontend_net *
  */
 static inline enum btcp_flow_state btcp_flow_state(const struct btcp_client_flow *flow)
 {
+	/* Pairs with btcp_flow_set_state(). */
 	return smp_load_acquire(&flow->flow.state);
 }
 

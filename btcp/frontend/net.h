@@ -72,7 +72,7 @@ struct btcp_frontend_net {
 	struct net *net;
 	struct handoff_table table;
 	struct rhashtable vips;
-	struct mutex config;
+	struct mutex config;	/* inside the genl lock */
 	struct list_head services;
 	struct list_head backends;
 	struct list_head pools;

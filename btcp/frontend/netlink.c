@@ -32,6 +32,15 @@ static const dumper dumpers[__BTCP_CMD_MAX] = {
 	[BTCP_CMD_RULE_GET]	= btcp_nl_rule_get,
 };
 
+int btcp_nl_refuse(struct genl_info *info, int attr, int err, const char *sentence)
+{
+	if (attr && info->attrs[attr])
+		NL_SET_BAD_ATTR(info->extack, info->attrs[attr]);
+	if (info->extack)
+		info->extack->_msg = sentence;
+	return err;
+}
+
 static int doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct btcp_frontend_net *fn = btcp_frontend_net(genl_info_net(info));

@@ -27,13 +27,11 @@ extern const struct handoff_nl_role btcp_netlink_role;
  * @info: request
  * @attr: the offending enum btcp_attr, or 0
  * @err: negative errno
- * @sentence: literal
+ * @sentence: a literal: it is read after the handler has returned
+ *
+ * Return: @err.
  */
-#define btcp_nl_refuse(info, attr, err, sentence) ({			\
-	if ((attr) && (info)->attrs[attr])				\
-		NL_SET_BAD_ATTR((info)->extack, (info)->attrs[attr]);	\
-	NL_SET_ERR_MSG((info)->extack, sentence);			\
-	(err); })
+int btcp_nl_refuse(struct genl_info *info, int attr, int err, const char *sentence);
 
 int btcp_nl_service_new(struct btcp_frontend_net *fn, struct genl_info *info);
 int btcp_nl_service_set(struct btcp_frontend_net *fn, struct genl_info *info);

@@ -218,7 +218,7 @@ void btcp_opening_reset(struct btcp_opening *o)
 bool btcp_opening_grow(struct btcp_opening *o, u32 len)
 {
 	long total = handoff_limit(o->fn->net, HANDOFF_LIMIT_HEAD_TOTAL);
-	u32 size = max(o->size, (u32)BUFFER_MIN);
+	u32 size = max_t(u32, o->size, BUFFER_MIN);
 	u8 *buf;
 
 	lockdep_assert_held(&o->flow->flow.lock);

@@ -63,7 +63,7 @@ struct btcp_pool {
 	unsigned int rules;
 	const struct btcp_policy *policy;
 	struct btcp_members __rcu *members;
-	spinlock_t lock;
+	spinlock_t lock;	/* the scheduler's */
 	struct rcu_head rcu;
 };
 

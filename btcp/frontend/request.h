@@ -3,7 +3,7 @@
  * The handshake's second half and the request head, in whatever pieces and
  * order it comes.
  *
- * The acknowledgement rule: a segment after which the head is still incomplete
+ * The rule of acknowledging: a segment after which the head is still incomplete
  * is acknowledged with all before it, which makes its bytes ours to deliver.
  * The segment that completes the head is not: should anything go wrong before
  * a back-end has it, the client sends it again.

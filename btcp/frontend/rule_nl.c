@@ -70,13 +70,8 @@ static int read_path(struct genl_info *info, struct btcp_rule *rule)
 	if (!attr)
 		return 0;
 	refusal = path_pattern_parse(&rule->path, nla_data(attr), strlen(nla_data(attr)));
-	if (refusal) {
-		NL_SET_BAD_ATTR(info->extack, attr);
-		/* The macro wants a literal; these are static, too. */
-		if (info->extack)
-			info->extack->_msg = refusal;
-		return -EINVAL;
-	}
+	if (refusal)
+		return btcp_nl_refuse(info, BTCP_A_PATH, -EINVAL, refusal);
 	rule->has_path = true;
 	return 0;
 }

@@ -78,6 +78,7 @@ struct btcp_profile btcp_service_promise(struct btcp_service *service, u8 family
 	int generation = atomic_read(&service->fn->generation);
 	struct btcp_profile profile;
 
+	/* Pairs with the release below: who sees the number sees the promise. */
 	if (smp_load_acquire(&p->generation) == generation &&
 	    !time_after(jiffies, READ_ONCE(p->computed) + PROMISE_MAX_AGE))
 		return btcp_profile_unpack(atomic64_read(&p->profile));
@@ -89,6 +90,7 @@ struct btcp_profile btcp_service_promise(struct btcp_service *service, u8 family
 	profile = compute(service, family);
 	atomic64_set(&p->profile, btcp_profile_pack(&profile));
 	WRITE_ONCE(p->computed, jiffies);
+	/* Pairs with the acquire above. */
 	smp_store_release(&p->generation, generation);
 	return profile;
 }

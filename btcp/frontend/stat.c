@@ -29,7 +29,7 @@ const struct handoff_counter btcp_front_counters[__BTCP_STAT_MAX] = {
 	[BTCP_STAT_HANDOFF_LATE] = {
 		"handoff_late", "answers to hand-offs given up before, answered with a reset" },
 	[BTCP_STAT_HANDOFF_BAD_ACK] = {
-		"handoff_bad_ack", "acknowledgements whose sequence numbers are not the connection's" },
+		"handoff_bad_ack", "answers with other sequence numbers than the connection's" },
 	[BTCP_STAT_STAGED] = {
 		"staged", "hand-offs whose head followed in messages of its own" },
 
@@ -78,7 +78,7 @@ const struct handoff_counter btcp_front_counters[__BTCP_STAT_MAX] = {
 	[BTCP_STAT_BAD_FLAGS] = {
 		"bad_flags", "packets of clients dropped for senseless TCP flags" },
 	[BTCP_STAT_BAD_SEQUENCE] = {
-		"bad_sequence", "packets of clients dropped for a sequence number out of the window" },
+		"bad_sequence", "packets dropped for a sequence number out of the window" },
 	[BTCP_STAT_CHALLENGE_ACK] = {
 		"challenge_ack", "SYNs and RSTs out of place answered with an ACK (RFC 5961)" },
 	[BTCP_STAT_RETRANSMITTED] = {
@@ -88,11 +88,11 @@ const struct handoff_counter btcp_front_counters[__BTCP_STAT_MAX] = {
 	[BTCP_STAT_QUEUED] = {
 		"queued", "packets that waited for their hand-off" },
 	[BTCP_STAT_QUEUE_FULL] = {
-		"queue_full", "packets dropped at limit queue; the client sends them again" },
+		"queue_full", "packets dropped at limit queue; they come again" },
 	[BTCP_STAT_HEAD_TOTAL] = {
-		"head_total_full", "segments dropped at limit head_total; the client sends them again" },
+		"head_total_full", "segments dropped at limit head_total; they come again" },
 	[BTCP_STAT_HEAD_MEMORY] = {
-		"head_memory", "segments dropped without memory; the client sends them again" },
+		"head_memory", "segments dropped without memory; they come again" },
 	[BTCP_STAT_SWALLOWED] = {
 		"swallowed", "packets that came behind the front-end's own answer" },
 	[BTCP_STAT_DEAD_FLOW] = {
@@ -143,7 +143,7 @@ const struct handoff_counter btcp_front_counters[__BTCP_STAT_MAX] = {
 	[BTCP_STAT_BACKEND_LOST] = {
 		"backend_lost", "flows reset because their back-end died or was taken down" },
 	[BTCP_STAT_FAMILY_SKIPPED] = {
-		"family_skipped", "back-ends passed over for want of an address of the client's family" },
+		"family_skipped", "back-ends passed over: no address of the client's family" },
 
 	[BTCP_STAT_NAK] = {
 		"nak_unknown", "hand-offs refused for a reason not known here" },
