@@ -16,35 +16,63 @@
 #define C(name, help) { name, help, false }
 
 static const struct handoff_counter counters[__CONTROL_STAT_MAX] = {
-	[CONTROL_RX] = C("control_rx", "authentic datagrams received"),
-	[CONTROL_TX] = C("control_tx", "datagrams sent"),
+	[CONTROL_RX] = C("control_rx",
+		"authentic datagrams received"),
+	[CONTROL_TX] = C("control_tx",
+		"datagrams sent"),
 	[CONTROL_SESSIONS] = { "control_sessions", "sessions with other hosts", true },
-	[CONTROL_HANDSHAKES] = C("control_handshakes", "keys agreed on with a peer"),
-	[CONTROL_RX_SHORT] = C("control_rx_short", "too short to be one of ours"),
-	[CONTROL_RX_LONG] = C("control_rx_long", "longer than any of ours"),
-	[CONTROL_RX_VERSION] = C("control_rx_version", "of another protocol, or another version of it"),
-	[CONTROL_RX_TYPE] = C("control_rx_type", "of no known kind, or of the wrong length for it"),
-	[CONTROL_RX_INDEX] = C("control_rx_index", "for keys that this host does not have (any more)"),
-	[CONTROL_RX_AUTH] = C("control_rx_auth", "forged or damaged: not sealed with the key it names"),
-	[CONTROL_RX_REPLAY] = C("control_rx_replay", "authentic, but seen before or too late"),
-	[CONTROL_RX_EXPIRED] = C("control_rx_expired", "for keys that are too old"),
-	[CONTROL_RX_SOURCE] = C("control_rx_source", "authentic, but from an address that is not the peer's"),
-	[CONTROL_RX_MALFORMED] = C("control_rx_malformed", "authentic, but no message can be read in it"),
-	[CONTROL_RX_UNKNOWN] = C("control_rx_unknown", "messages of a kind this version does not know"),
-	[CONTROL_RX_NOROLE] = C("control_rx_norole", "messages for a role whose module is not loaded"),
-	[CONTROL_RX_NESTED] = C("control_rx_nested", "came while another was being received on this CPU"),
-	[CONTROL_INIT_PEER] = C("control_init_peer", "key exchanges begun by an address that is no front-end of this host"),
-	[CONTROL_INIT_PSK] = C("control_init_psk", "key exchanges with another key, or between other addresses or ports"),
-	[CONTROL_INIT_REPLAY] = C("control_init_replay", "key exchanges seen before, or older than the last"),
-	[CONTROL_INIT_RATELIMITED] = C("control_init_ratelimited", "key exchanges that came too soon after the last"),
-	[CONTROL_RESPONSE_AUTH] = C("control_response_auth", "answers to a key exchange that were forged, or not to ours"),
-	[CONTROL_ICMP] = C("control_icmp", "ICMP errors about our datagrams, believed"),
-	[CONTROL_ICMP_IGNORED] = C("control_icmp_ignored", "ICMP errors that quote nothing we could have sent"),
-	[CONTROL_TX_NOKEY] = C("control_tx_nokey", "not sent: no key agreed on with the peer"),
-	[CONTROL_TX_NOMEM] = C("control_tx_nomem", "not sent: no memory"),
-	[CONTROL_TX_NOROUTE] = C("control_tx_noroute", "not sent: no route from our address to the peer"),
-	[CONTROL_TX_TOOBIG] = C("control_tx_toobig", "not sent: bigger than the path's MTU"),
-	[CONTROL_TX_INVALID] = C("control_tx_invalid", "not sent: not a valid message, which is a fault of this module"),
+	[CONTROL_HANDSHAKES] = C("control_handshakes",
+		"keys agreed on with a peer"),
+	[CONTROL_RX_SHORT] = C("control_rx_short",
+		"too short to be one of ours"),
+	[CONTROL_RX_LONG] = C("control_rx_long",
+		"longer than any of ours"),
+	[CONTROL_RX_VERSION] = C("control_rx_version",
+		"of another protocol, or another version of it"),
+	[CONTROL_RX_TYPE] = C("control_rx_type",
+		"of no known kind, or of the wrong length for it"),
+	[CONTROL_RX_INDEX] = C("control_rx_index",
+		"for keys that this host does not have (any more)"),
+	[CONTROL_RX_AUTH] = C("control_rx_auth",
+		"forged or damaged: not sealed with the key it names"),
+	[CONTROL_RX_REPLAY] = C("control_rx_replay",
+		"authentic, but seen before or too late"),
+	[CONTROL_RX_EXPIRED] = C("control_rx_expired",
+		"for keys that are too old"),
+	[CONTROL_RX_SOURCE] = C("control_rx_source",
+		"authentic, but from an address that is not the peer's"),
+	[CONTROL_RX_MALFORMED] = C("control_rx_malformed",
+		"authentic, but no message can be read in it"),
+	[CONTROL_RX_UNKNOWN] = C("control_rx_unknown",
+		"messages of a kind this version does not know"),
+	[CONTROL_RX_NOROLE] = C("control_rx_norole",
+		"messages for a role whose module is not loaded"),
+	[CONTROL_RX_NESTED] = C("control_rx_nested",
+		"came while another was being received on this CPU"),
+	[CONTROL_INIT_PEER] = C("control_init_peer",
+		"key exchanges begun by an address that is no front-end of this host"),
+	[CONTROL_INIT_PSK] = C("control_init_psk",
+		"key exchanges with another key, or between other addresses or ports"),
+	[CONTROL_INIT_REPLAY] = C("control_init_replay",
+		"key exchanges seen before, or older than the last"),
+	[CONTROL_INIT_RATELIMITED] = C("control_init_ratelimited",
+		"key exchanges that came too soon after the last"),
+	[CONTROL_RESPONSE_AUTH] = C("control_response_auth",
+		"answers to a key exchange that were forged, or not to ours"),
+	[CONTROL_ICMP] = C("control_icmp",
+		"ICMP errors about our datagrams, believed"),
+	[CONTROL_ICMP_IGNORED] = C("control_icmp_ignored",
+		"ICMP errors that quote nothing we could have sent"),
+	[CONTROL_TX_NOKEY] = C("control_tx_nokey",
+		"not sent: no key agreed on with the peer"),
+	[CONTROL_TX_NOMEM] = C("control_tx_nomem",
+		"not sent: no memory"),
+	[CONTROL_TX_NOROUTE] = C("control_tx_noroute",
+		"not sent: no route from our address to the peer"),
+	[CONTROL_TX_TOOBIG] = C("control_tx_toobig",
+		"not sent: bigger than the path's MTU"),
+	[CONTROL_TX_INVALID] = C("control_tx_invalid",
+		"not sent: not a valid message, which is a fault of this module"),
 };
 
 /*
@@ -271,11 +299,11 @@ static struct socket *open_socket(struct handoff_control *control, u8 family,
 	err = udp_sock_create(control->net, &cfg, &sock);
 	if (err) {
 		if (err == -EADDRINUSE)
-			NL_SET_ERR_MSG(extack, "the control channel's port is in use by another program");
+			NL_SET_ERR_MSG(extack, "control channel: the port is in use by another program");
 		else if (err == -EADDRNOTAVAIL)
-			NL_SET_ERR_MSG(extack, "the control channel's address is not one of this host");
+			NL_SET_ERR_MSG(extack, "control channel: the address is not one of this host");
 		else
-			NL_SET_ERR_MSG(extack, "the control channel's socket cannot be opened");
+			NL_SET_ERR_MSG(extack, "control channel: the socket cannot be opened");
 		return ERR_PTR(err);
 	}
 	setup_udp_tunnel_sock(control->net, sock, &tunnel);

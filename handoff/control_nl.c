@@ -12,7 +12,7 @@ int handoff_control_nl_set(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	if (!info->attrs[BTCP_A_ADDR] && !info->attrs[BTCP_A_PORT]) {
-		NL_SET_ERR_MSG(info->extack, "neither an address nor a port for the control channel");
+		NL_SET_ERR_MSG(info->extack, "control channel: neither an address nor a port");
 		return -EINVAL;
 	}
 	handoff_control_get(net, &local);

@@ -173,7 +173,7 @@ static struct handoff_keypair *keypair_alloc(const union nf_inet_addr *local, u3
 }
 
 static void send(struct handoff_session *session, const union nf_inet_addr *local,
-		const u8 *datagram, u32 len)
+		 const u8 *datagram, u32 len)
 {
 	struct sk_buff *skb = datagram_alloc(len);
 
@@ -192,11 +192,11 @@ static void send(struct handoff_session *session, const union nf_inet_addr *loca
 static u64 new_stamp(struct handoff_control *control)
 {
 	/* Never twice the same, however fast this is called. */
-	u64 now = ktime_get_ns(), last = atomic64_read(&control->stamp);
+	s64 now = ktime_get_ns(), last = atomic64_read(&control->stamp);
 
 	do {
 		now = max(now, last + 1);
-	} while (!atomic64_try_cmpxchg(&control->stamp, (s64 *)&last, now));
+	} while (!atomic64_try_cmpxchg(&control->stamp, &last, now));
 	return now;
 }
 

@@ -6,6 +6,7 @@
 
 #define PROBE_INTERVAL	(HZ / 4)
 #define PROBE_TRIES	3
+#define CONFIRM_TRIES	5	/* what worked is not given up for a lossy minute */
 #define CONFIRM_TIME	(5 * HZ)
 #define RAISE_TIME	(60 * HZ)
 
@@ -17,6 +18,7 @@ static void search(struct handoff_pmtu *pmtu, u16 high)
 	pmtu->searching = true;
 	pmtu->high = high;
 	pmtu->fresh = true;
+	pmtu->doubt = pmtu->path > pmtu->base;
 	pmtu->probe = 0;
 }
 
@@ -75,6 +77,11 @@ static u16 choose(struct handoff_pmtu *pmtu)
 	pmtu->fresh = false;
 	if (fresh)
 		return pmtu->high;
+	/* A route that changed may have become narrower at the same time. */
+	if (pmtu->doubt) {
+		pmtu->doubt = false;
+		return pmtu->path;
+	}
 	if (pmtu->path < USUAL_MTU && pmtu->high > USUAL_MTU)
 		return USUAL_MTU;
 	return pmtu->path + (pmtu->high - pmtu->path + 1) / 2;
@@ -89,7 +96,8 @@ u16 handoff_pmtu_tick(struct handoff_pmtu *pmtu, u32 route, unsigned long now)
 	if (time_before(now, pmtu->next))
 		return 0;
 
-	if (pmtu->probe && pmtu->tries == PROBE_TRIES)
+	if (pmtu->probe && pmtu->tries >= (pmtu->probe > pmtu->path ? PROBE_TRIES :
+								      CONFIRM_TRIES))
 		refuse(pmtu);
 	if (!pmtu->probe) {
 		if (pmtu->searching && pmtu->high <= pmtu->path)

@@ -29,6 +29,7 @@
  * @tries: probes of that size sent
  * @searching: @path may still be less than what works
  * @fresh: the search begins: try @high itself
+ * @doubt: and if that fails, make sure of @path before going on
  * @next: jiffies, when to act
  * @raise: jiffies, when to look for more
  */
@@ -41,6 +42,7 @@ struct handoff_pmtu {
 	u8 tries;
 	bool searching;
 	bool fresh;
+	bool doubt;
 	unsigned long next;
 	unsigned long raise;
 };

@@ -105,7 +105,8 @@ struct handoff_session *handoff_session_open(struct net *net, enum handoff_role 
 	session = find(control, role, peer);
 	if (session) {
 		if (crypto_memneq(session->psk, key, sizeof(session->psk))) {
-			NL_SET_ERR_MSG(extack, "another object with this control address has another key");
+			NL_SET_ERR_MSG(extack,
+				       "another object with this control address has another key");
 			err = -EINVAL;
 			goto unlock;
 		}

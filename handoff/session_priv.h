@@ -54,7 +54,7 @@
 
 /* An index is a session's id with the number of its keys in the lowest bits. */
 #define INDEX_BITS		2
-#define INDEX_KEYS		(1U << INDEX_BITS)
+#define INDEX_KEYS		4
 
 enum keypair_slot {
 	KEYS_CURRENT,	/* sends and receives */
