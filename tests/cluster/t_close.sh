@@ -1,0 +1,365 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Every way a connection ends: the client sees what it would see of one TCP, both ends
+# forget the flow in time, and its tuple serves again.
+. "$CLUSTER/traffic.sh"
+
+setup() {
+	cluster_up
+	cluster_configure
+	short_timeouts
+	requests first
+}
+
+GET='GET /1k HTTP/1.1\r\nHost: x\r\n\r\n'
+# Served at 200 kB/s: there is time to break off.
+SLOW='GET /slow/5m HTTP/1.1\r\nHost: x\r\n\r\n'
+
+# watched COMMAND…: afterwards the flows end, and what the client saw was one connection
+watched() {
+	local f
+	pcap_start watched client eth0 tcp port 80
+	"$@"
+	assert_flows_end_within "${FREED:-$FLOWS_END}"
+	pcap_stop watched
+	for f in "$VIP4" "$VIP6"; do
+		tool client pcap stream "$(pcap_file watched)" "$f"
+	done
+}
+# What the front-end sent to the client: seen count
+seen() { pcap_count watched "src port 80 and $1"; }
+
+_server_first() {
+	local f
+	for f in 4 6; do
+		download "$f" /close/5m
+		assert_match $'^200 be[12] 1024 complete\neof 0$' \
+			"$(speak "$f" 'send:GET /close/1k HTTP/1.1\r\nHost: x\r\n\r\n' response end)" "what the client saw, IPv$f"
+	done
+}
+ends__by_the_server_first() {
+	local fins
+	fins=$(counter fe frontend relayed_fin)
+	watched both_modes _server_first
+	assert_ge $(($(counter fe frontend relayed_fin) - fins)) 8 relayed_fin
+	assert_eq 0 "$(seen "$HAS_RST")" 'RSTs'
+}
+
+_client_first() {
+	local f
+	for f in 4 6; do
+		assert_match '^200 be[12] 1024 complete$' "$(speak "$f" "send:$GET" response close)" "what the client saw, IPv$f"
+		assert_match $'^200 be[12] 1024 complete\neof 0$' "$(speak "$f" "send:$GET" response fin end)" "what the client saw, IPv$f"
+	done
+}
+ends__by_the_client_first() {
+	watched both_modes _client_first
+	assert_eq 0 "$(seen "$HAS_RST")" 'RSTs'
+	assert_eq 8 "$(pcap_show watched "src port 80 and $HAS_FIN" | grep -o ' > [^ ]*: Flags' | sort -u | wc -l)" 'connections with a FIN from the VIP'
+}
+
+# Each side's FIN is on its way when the other is sent.
+_both_at_once() {
+	local f
+	for f in 4 6; do
+		assert_match $'\nfin [1-9][0-9]*$' "$(raw "$f" "$((20000 + f + $1))" 'GET /close/1k HTTP/1.1\r\nHost: x\r\n\r\n' syn ack 0+ cross)" "what the client saw, IPv$f"
+	done
+}
+ends__by_both_at_once() {
+	raw_client
+	watched _both_at_once 0
+	watched _both_at_once 10
+	setting fe limit one_shot 0
+	watched _both_at_once 20
+}
+
+_half_close() {
+	local f
+	for f in 4 6; do
+		assert_match $'^200 be[12] 1024 complete\neof 0$' "$(speak "$f" "send:$GET" fin response end)" "the request in one go, IPv$f"
+		assert_match $'^200 be[12] 1024 complete\neof 0$' "$(speak "$f" 'send:GET /1k HTTP/1.1\r\n' acked 'send:Host: x\r\n\r\n' fin response end)" "in two, IPv$f"
+	done
+}
+ends__with_the_client_s_half_first() {
+	watched both_modes _half_close
+}
+
+# A server that answers only when it has seen the FIN
+_patient() {
+	local f
+	for f in 4 6; do
+		assert_eq $'200 be1 5242880 complete\neof 0' "$(speak "$f" "send:$GET" fin "response:$RUN/got" end)" "what the client saw, IPv$f"
+		assert_same_file "$WWW/5m" "$RUN/got"
+		assert_eq $'200 be1 5242880 complete\neof 0' "$(speak "$f" "send:$GET" acked "file:$WWW/1m" acked fin "response:$RUN/got" end)" "the FIN later, IPv$f"
+		assert_same_file "$WWW/5m" "$RUN/got"
+	done
+}
+ends__with_the_client_s_half_and_a_response_to_come() {
+	only be1
+	serve be1 patient "$WWW/5m"
+	watched both_modes _patient
+}
+
+_client_reset() {
+	local f
+	for f in 4 6; do
+		speak "$f" "send:$SLOW" read:20000 reset
+		speak "$f" "send:$GET" response reset
+		# With data unread, a close is a reset, too.
+		speak "$f" 'send:GET /5m HTTP/1.1\r\nHost: x\r\n\r\n' read:100000 close
+	done
+}
+ends__by_the_client_s_reset() {
+	watched both_modes _client_reset
+	# The servers noticed: their sockets are gone.
+	for be in be1 be2; do
+		assert_eq '' "$(ip netns exec "$be" ss -Htn state established 'sport = :80')" "sockets on $be"
+	done
+}
+
+_server_reset() {
+	local f
+	for f in 4 6; do
+		assert_match '^reset 100[0-9]{3}$' "$(speak "$f" "send:$GET" end)" "what the client saw, IPv$f"
+	done
+}
+ends__by_the_server_s_reset() {
+	local rsts
+	only be1
+	serve be1 reset 100000
+	rsts=$(counter fe frontend relayed_rst)
+	watched both_modes _server_reset
+	assert_ge $(($(counter fe frontend relayed_rst) - rsts)) 4 relayed_rst
+	assert_ge "$(seen "$HAS_RST")" 4 'RSTs that the client saw'
+}
+
+ends__by_a_server_that_is_killed() {
+	local f pid
+	only be1
+	for f in 4 6; do
+		start "slow$f" client curl -sS -m 40 -f -o "$RUN/slow$f.got" "$(url "$f" /slow/5m)"
+	done
+	for f in 4 6; do
+		assert_soon 10 test -s "$RUN/slow$f.got"
+	done
+	defer server_back be1
+	for pid in $(ip netns pids be1); do
+		kill -KILL "$pid"
+	done
+	rm "$RUN/be1/nginx.pid"
+	for f in 4 6; do
+		finish "slow$f" 10
+		# 18: ended before all was there; 56: reset
+		assert_match '^(18|56)$' "$FINISHED" "status of the download, IPv$f"
+	done
+	assert_flows_end
+}
+
+# -- ends before there was a request ---------------------------------------------------
+
+before__any_request() {
+	local f
+	raw_client
+	watched _before_any_request
+	setting fe timeout head 2s
+	for f in 4 6; do
+		# Ever since its SYN, or its handshake, or half a head, nothing is heard of the client.
+		raw "$f" "$((20200 + f))" '' syn-only
+		raw "$f" "$((20210 + f))" '' syn ack
+		raw "$f" "$((20220 + f))" 'GET /1k HTTP/1.1\r\n' syn ack 0+ acked:10
+	done
+	# The head's time, then what the answer has; SYN/ACKs are repeated for as long as TCP does.
+	assert_flows_end_within 40
+}
+_before_any_request() {
+	local f
+	for f in 4 6; do
+		assert_eq 'eof 0' "$(speak "$f" connect fin end)" "a FIN at once, IPv$f"
+		assert_eq 'eof 0' "$(speak "$f" 'send:GET /1k HT' acked fin end | sed 's/^eof [0-9]*/eof 0/')" "a FIN in the head, IPv$f"
+		speak "$f" connect reset
+		speak "$f" 'send:GET /1k HT' acked reset
+	done
+}
+
+# -- ends that nobody tells of -------------------------------------------------------------
+
+_quick_to_give_up() {
+	local ns
+	for ns in fe be1 be2; do
+		setting "$ns" timeout idle 3s
+	done
+	# 200 ms, doubled twice: given up within 3 s
+	kernel_setting be1 net.ipv4.tcp_retries2 3
+	kernel_setting be2 net.ipv4.tcp_retries2 3
+}
+# Giving up, being idle, being asked, and the rest
+VANISHED=$((3 + 3 + 3 + CLOSING + TIME_WAIT + 8))
+
+vanished__client_during_a_download() {
+	local f
+	_quick_to_give_up
+	for f in 4 6; do
+		start "slow$f" client curl -sS -m 100 -o "$RUN/slow$f.got" "$(url "$f" /slow/5m)"
+	done
+	for f in 4 6; do
+		assert_soon 10 test -s "$RUN/slow$f.got"
+	done
+	firewall client <<-END
+		table inet gone {
+			chain input { type filter hook input priority 0; policy accept; tcp sport 80 drop; }
+			chain output { type filter hook output priority 0; policy accept; tcp dport 80 drop; }
+		}
+	END
+	for f in 4 6; do
+		stop "slow$f" KILL
+	done
+	assert_flows_end_within "$VANISHED"
+}
+
+vanished__client_during_an_upload() {
+	local f
+	_quick_to_give_up
+	for f in 4 6; do
+		start "up$f" client curl -sS -m 100 --limit-rate 200k -H 'Expect:' -T "$WWW/5m" "$(url "$f" "/upload/gone$f")"
+	done
+	# Nothing is to be seen of an upload until it ends, but its bytes.
+	assert_soon 15 value_ge 20 _forwarded
+	firewall client <<-END
+		table inet gone {
+			chain input { type filter hook input priority 0; policy accept; tcp sport 80 drop; }
+			chain output { type filter hook output priority 0; policy accept; tcp dport 80 drop; }
+		}
+	END
+	for f in 4 6; do
+		stop "up$f" KILL
+	done
+	# The server's socket lives and waits for more, as long as the server wants to.
+	for be in be1 be2; do
+		defer server_back "$be"
+		nginx_stop "$be"
+	done
+	assert_flows_end_within "$VANISHED"
+}
+_forwarded() {
+	local n=0 p
+	for p in $(btcpctl fe -j flow show | jq '.[].packets'); do
+		n=$((n + p))
+	done
+	echo "$n"
+}
+
+vanished__back_end_during_a_download() {
+	local f
+	_quick_to_give_up
+	only be1
+	for f in 4 6; do
+		start "slow$f" client curl -sS -m 100 -o "$RUN/slow$f.got" "$(url "$f" /slow/5m)"
+	done
+	for f in 4 6; do
+		assert_soon 10 test -s "$RUN/slow$f.got"
+	done
+	in_ns lan ip link set be1 nomaster
+	defer ip -n lan link set be1 master br0
+	assert_soon "$VANISHED" value_is 0 active fe
+	assert_soon "$VANISHED" value_is 0 active be1
+	in_ns lan ip link set be1 master br0
+	assert_soon 15 value_is up backend_state be1
+	for f in 4 6; do
+		stop "slow$f"
+		assert_eq be1 "$(get "$f" /1k)" 'who answers again'
+	done
+	assert_flows_end_within "$VANISHED"
+}
+
+_age() { btcpctl fe -j flow show | jq '[.[].age_ms] | max // 0'; }
+
+# Idle is not dead: the back-end is asked.
+idle__a_connection_that_lives_survives() {
+	local f
+	setting fe timeout idle 1s
+	setting be1 timeout idle 1s
+	setting be2 timeout idle 1s
+	for f in 4 6; do
+		rm -f "$RUN"/{first,go}
+		start idle client /usr/bin/python3 -B "$CLUSTER/speak.py" "$(address vip "$f")" 80 limit:40 \
+			"send:$GET" response "touch:$RUN/first" "await:$RUN/go" "send:$GET" response close
+		assert_soon 10 test -e "$RUN/first"
+		assert_soon 20 value_ge 5000 _age
+		touch "$RUN/go"
+		finish idle 20
+		assert_match $'^200 (be[12]) 1024 complete\n200 be[12] 1024 complete$' "$(cat "$RUN/idle.out")" 'both answers'
+		assert_flows_end
+	done
+}
+
+# -- tuples that are used again ------------------------------------------------------------
+
+# _again 4|6 PORT STEPS…: five times from the same port, without a pause
+_again() {
+	local i out
+	for i in 1 2 3 4 5; do
+		out=$(speak "$1" "from:$2" limit:5 "${@:3}") || fail "round $i from port $2, IPv$1: $out"
+		[[ "$*" != *read:* ]] || continue
+		assert_match '^200 be[12] 1024 complete' "$out" "round $i from port $2, IPv$1"
+	done
+}
+
+_reuse() {
+	local f
+	for f in 4 6; do
+		_again "$f" 22001 'send:GET /close/1k HTTP/1.1\r\nHost: x\r\n\r\n' response end close
+		_again "$f" 22002 "send:$GET" response reset
+		_again "$f" 22003 "send:$SLOW" read:20000 reset
+	done
+}
+reused__at_once() {
+	watched both_modes _reuse
+}
+
+reused__at_once_without_timestamps() {
+	kernel_setting client net.ipv4.tcp_timestamps 0
+	watched _reuse
+}
+
+# The client's FIN came first, so the client has TIME_WAIT; one that does not care (ours)
+# comes back at once.
+_client_was_first() {
+	local f
+	for f in 4 6; do
+		for _ in 1 2 3; do
+			assert_match $'\nread 1[0-9]*\nfin 1' "$(raw "$f" 20100 "$GET" syn ack 0+ read:1100 fin finish)" "IPv$f"
+		done
+	done
+}
+reused__after_the_client_s_fin() {
+	raw_client
+	_client_was_first
+	assert_flows_end
+}
+
+# A client that lost its memory asks from a port whose connection lives on at the server:
+# the SYN is answered by a challenge, the client's RST ends the old connection.
+reused__while_the_old_one_lives() {
+	local f out
+	for f in 4 6; do
+		rm -f "$RUN"/{first,go}
+		start old client /usr/bin/python3 -B "$CLUSTER/speak.py" "$(address vip "$f")" 80 limit:40 from:22010 \
+			"send:$GET" response "touch:$RUN/first" "await:$RUN/go" reset
+		assert_soon 10 test -e "$RUN/first"
+		firewall client <<-END
+			table inet gone {
+				chain output { type filter hook output priority 0; policy accept; tcp dport 80 drop; }
+			}
+		END
+		touch "$RUN/go"
+		finish old 20
+		firewall_clear client
+		assert_eq 1 "$(active fe)" 'flows that live on'
+		pcap_start again client eth0 tcp port 80
+		out=$(speak "$f" from:22010 limit:15 "send:$GET" response close) || fail "the new connection: $out"
+		pcap_stop again
+		assert_match '^200 be[12] 1024 complete$' "$out" "the new connection, IPv$f"
+		pcap_show again >&9
+		assert_flows_end
+	done
+}

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# The back-end's TCP never shook hands with the client and must know the round trip all the
+# same: else it repeats what was not lost.
+. "$CLUSTER/traffic.sh"
+
+TRIP=(TCPLossProbes TCPSpuriousRTOs TCPDSACKRecv)
+MORE=(TcpRetransSegs TCPTimeouts TCPSlowStartRetrans TCPSpuriousRtxHostQueues)
+
+_sum() {
+	local name be n
+	for name in "$@"; do
+		n=0
+		for be in be1 be2; do
+			n=$((n + $(snmp "$be" "$name")))
+		done
+		printf '%s\n' "$n"
+	done
+}
+
+# _round HOST-OF-THE-URL…: the same connections to each; what the counters grew by
+_round() {
+	local before after i f host
+	mapfile -t before < <(_sum "${TRIP[@]}" "${MORE[@]}")
+	for host in "$@"; do
+		for f in 4 6; do
+			client ab -q -n $((60 / $#)) -c 10 "$(url "$f" /1k "$host")" >"$RUN/ab"
+			client ab -q -n $((60 / $#)) -c 10 "$(url "$f" /100k "$host")" >>"$RUN/ab"
+			assert_eq '0 0' "$(sed -n 's/^Failed requests: *//p' "$RUN/ab" | xargs)" 'failed requests'
+			: >"$RUN/ab"
+		done
+	done
+	mapfile -t after < <(_sum "${TRIP[@]}" "${MORE[@]}")
+	for i in "${!before[@]}"; do
+		printf '%s\n' $((after[i] - before[i]))
+	done
+}
+
+_no_more_than_direct() {
+	local direct ours i
+	mapfile -t direct < <(_round be1 be2)
+	note "direct:     ${TRIP[*]} ${MORE[*]}: ${direct[*]}"
+	mapfile -t ours < <(_round vip)
+	note "handed off: ${TRIP[*]} ${MORE[*]}: ${ours[*]}"
+	assert_eq $((${#TRIP[@]} + ${#MORE[@]})) "${#ours[@]}" 'counters read'
+	for i in "${!TRIP[@]}"; do
+		assert_le "${ours[i]}" "${direct[i]}" "${TRIP[i]}, against direct connections"
+	done
+}
+
+rtt__100_ms_make_no_more_probes_than_direct() {
+	netem client eth0 delay 50ms
+	netem router eth0 delay 50ms
+	_no_more_than_direct
+}
+
+rtt__100_ms_each_way() {
+	netem client eth0 delay 100ms
+	netem router eth0 delay 100ms
+	_no_more_than_direct
+}
+
+rtt__100_ms_staged() {
+	setting fe limit one_shot 0
+	netem client eth0 delay 50ms
+	netem router eth0 delay 50ms
+	_no_more_than_direct
+}

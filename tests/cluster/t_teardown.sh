@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Modules and namespaces that go away at full load, and come back.
+. "$CLUSTER/traffic.sh"
+
+setup() {
+	cluster_up
+	_configure
+}
+# Settings go with the modules.
+_configure() {
+	cluster_configure
+	short_timeouts
+}
+
+# Short requests without end, and long downloads, in both families
+_load() {
+	local f
+	for f in 4 6; do
+		start "load$f" client ab -q -r -s 5 -n 1000000 -c 16 "$(url "$f" /1k)"
+		start "slow$f" client curl -sS -m 100 -o "$RUN/slow$f.got" "$(url "$f" /slow/50m)"
+	done
+	for f in 4 6; do
+		assert_soon 15 test -s "$RUN/slow$f.got"
+	done
+	assert_soon 15 value_ge 100 active fe
+}
+_load_ends() {
+	local f
+	for f in 4 6; do
+		stop "load$f"
+		stop "slow$f"
+	done
+}
+
+# Their clients are told, and do not wait for ever.
+_downloads_were_reset() {
+	local f
+	for f in 4 6; do
+		finish "slow$f" 15
+		assert_eq 56 "$FINISHED" "status of the download, IPv$f (56: reset)"
+	done
+}
+
+_log_is_clean() {
+	local words
+	words=$(dmesg | grep -E -A 20 -f "$BTCP_TOP/tests/vm/kernel-faults" || true)
+	assert_eq '' "$words" "the kernel's log"
+}
+
+_works() {
+	local f
+	for f in 4 6; do
+		assert_eq '5 200 be1 1024 complete eof 5 200 be2 1024 complete eof' \
+			"$(for _ in {1..10}; do printf 'GET /1k HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n\n'; done | ask "$f" 1 15 | sort | uniq -c | xargs)" "who answers, IPv$f"
+		download "$f" /5m
+		upload "$f" 1m
+	done
+	_log_is_clean
+}
+
+_back_ends_up() {
+	local be
+	for be in be1 be2; do
+		assert_soon 15 value_is up backend_state "$be"
+	done
+}
+
+module__of_the_front_end_goes_under_load() {
+	_load
+	rmmod btcp_frontend
+	_downloads_were_reset
+	_load_ends
+	# Nobody is left to tell the back-ends of what the clients do: their flows go, too.
+	assert_soon 60 value_is 0 active be1
+	assert_soon 60 value_is 0 active be2
+	modules_load
+	configure_frontend be1 be2
+	_back_ends_up
+	_works
+}
+
+module__of_the_back_ends_goes_under_load() {
+	local f
+	_load
+	rmmod btcp_backend
+	_downloads_were_reset
+	_load_ends
+	assert_soon 15 value_is 0 active fe
+	for f in 4 6; do
+		assert_soon 10 value_is '503 - complete eof' _one "$f"
+	done
+	modules_load
+	configure_backend be1
+	configure_backend be2
+	_back_ends_up
+	_works
+}
+_one() { printf 'GET /1k HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n\n' | ask "$1" 1 15 | sed 's/ [0-9]* complete/ complete/'; }
+
+module__all_of_them_go_under_load() {
+	_load
+	modules_unload
+	_downloads_were_reset
+	_load_ends
+	assert_eq '' "$(lsmod | grep -E '^(handoff|btcp)')" 'modules that are left'
+	# What is left is a host without a server on the VIP.
+	assert_fails 7 client curl -sS -m 5 "$(url 4 /1k)"
+	_configure
+	_works
+}
+
+module__goes_and_comes_three_times() {
+	for _ in 1 2 3; do
+		modules_unload
+		_configure
+		get 4 /1k
+		get 6 /1k
+	done
+	_works
+}
+
+_wire_gone() { ! ip -n lan link show "$1" >/dev/null 2>&1; }
+
+# _namespace_goes NAMESPACE: with all that runs there; it is gone when its wire is
+_namespace_goes() {
+	local pid
+	for pid in $(ip netns pids "$1"); do
+		kill -KILL "$pid"
+	done
+	assert_soon 10 _ns_idle "$1"
+	ip netns del "$1"
+	assert_soon 30 _wire_gone "$1"
+}
+
+_anew() {
+	cluster_down
+	_load_ends
+	cluster_up
+	_configure
+	_works
+}
+
+namespace__of_a_back_end_goes_under_load() {
+	local f
+	_load
+	_namespace_goes be1
+	# shellcheck disable=SC2016 # each time anew
+	assert_soon 10 eval '[[ $(backend_state be1) != up ]]'
+	for f in 4 6; do
+		assert_eq '10 200 be2 1024 complete eof' \
+			"$(for _ in {1..10}; do printf 'GET /1k HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n\n'; done | ask "$f" 5 15 | sort | uniq -c | xargs)" "who answers, IPv$f"
+	done
+	_anew
+}
+
+namespace__of_the_front_end_goes_under_load() {
+	_load
+	_namespace_goes fe
+	_anew
+}
+
+namespace__all_of_them_go_under_load() {
+	_load
+	_anew
+}
+
+# While requests run, everything that can be changed is; what is in use is refused or goes on.
+reconfiguration__under_load() {
+	local i f
+	for f in 4 6; do
+		start "load$f" client ab -q -r -s 5 -n 1000000 -c 16 "$(url "$f" /1k)"
+	done
+	assert_soon 15 value_ge 50 active fe
+	for ((i = 0; i < 10; i++)); do
+		btcpctl fe -batch - <<-END
+			member del all be1
+			member add all be1 weight 3
+			rule add www pref $((100 + i)) path /other/$i pool img
+			rule set www pref 10 pool all
+			backend set be2 admin drain
+			service set www requests first
+			backend set be2 admin up weight 2
+			rule set www pref 10 pool img
+			service set www requests auto
+			rule del www pref $((100 + i))
+			rule set www default pool img
+			rule set www default pool all
+			backend set be1 admin down
+			backend set be1 admin up
+			backend set be2 weight 1
+			member set all be1 weight 1
+		END
+		btcpctl be1 frontend del fe
+		configure_backend be1
+	done
+	_load_ends
+	btcpctl fe -batch - <<-END
+		rule del www default
+		rule del www pref 10
+		pool del all
+		backend del be1
+	END
+	btcpctl fe backend add be1 addr "$(address be1 4):80" addr "[$(address be1 6)]:80" key "$(key be1)"
+	btcpctl fe -batch - <<-END
+		pool add all backend be1 backend be2
+		rule add www pref 10 path '/img/*' pool img
+		rule add www pool all
+	END
+	_back_ends_up
+	_works
+}
