@@ -299,9 +299,11 @@ static struct socket *open_socket(struct handoff_control *control, u8 family,
 	err = udp_sock_create(control->net, &cfg, &sock);
 	if (err) {
 		if (err == -EADDRINUSE)
-			NL_SET_ERR_MSG(extack, "control channel: the port is in use by another program");
+			NL_SET_ERR_MSG(extack,
+				       "control channel: the port is in use by another program");
 		else if (err == -EADDRNOTAVAIL)
-			NL_SET_ERR_MSG(extack, "control channel: the address is not one of this host");
+			NL_SET_ERR_MSG(extack,
+				       "control channel: the address is not one of this host");
 		else
 			NL_SET_ERR_MSG(extack, "control channel: the socket cannot be opened");
 		return ERR_PTR(err);

@@ -83,10 +83,10 @@ enum handoff_control_stat {
  */
 struct handoff_control {
 	struct net *net;
-	struct mutex lock;
+	struct mutex lock;	/* sessions, sockets */
 	struct socket __rcu *sock[HANDOFF_CONTROL_FAMILIES];
 	unsigned int users[HANDOFF_CONTROL_FAMILIES];
-	spinlock_t local_lock;
+	spinlock_t local_lock;	/* local */
 	struct handoff_endpoint local;
 	unsigned int count;
 	DECLARE_HASHTABLE(by_id, 8);

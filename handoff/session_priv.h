@@ -87,7 +87,7 @@ struct handoff_keypair {
 	u32 psk_serial;
 	unsigned long born;
 	atomic64_t counter;
-	spinlock_t lock;
+	spinlock_t lock;	/* window */
 	struct seal_window window;
 	struct rcu_head rcu;
 };
@@ -192,7 +192,7 @@ struct handoff_session {
 	struct handoff_endpoint peer;
 	struct dst_cache cache;
 
-	spinlock_t lock;
+	spinlock_t lock;	/* what follows */
 	bool dead;
 	struct handoff_keypair __rcu *keys[__KEYS_MAX];
 	u8 generation;
