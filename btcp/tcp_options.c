@@ -36,6 +36,7 @@ void tcp_options_parse(struct tcp_options_seen *seen, const u8 *opt, u32 len)
 	}
 	seen->malformed = more < 0;
 }
+EXPORT_SYMBOL_GPL(tcp_options_parse);
 
 /*
  * The order and padding of tcp_options_write(): middleboxes and fingerprints know it, and the
@@ -71,3 +72,4 @@ u32 tcp_options_build(u8 *out, const struct tcp_options_seen *o)
 	}
 	return p - out;
 }
+EXPORT_SYMBOL_GPL(tcp_options_build);

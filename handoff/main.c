@@ -4,18 +4,11 @@
  */
 #include <linux/module.h>
 
-#include "btcp/tcp_options.h"
 #include "handoff/net.h"
 #include "handoff/netlink.h"
 #include "handoff/sysfs.h"
 
 unsigned int handoff_net_id;
-
-/* Pure code that both roles use; it knows no EXPORT_SYMBOL itself. */
-EXPORT_SYMBOL_GPL(tcp_options_parse);
-EXPORT_SYMBOL_GPL(tcp_options_build);
-EXPORT_SYMBOL_GPL(wire_handoff_room);
-EXPORT_SYMBOL_GPL(wire_head_room);
 
 static int __net_init net_init(struct net *net)
 {

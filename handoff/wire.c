@@ -534,8 +534,10 @@ u32 wire_handoff_room(u32 room, bool ipv6)
 {
 	return data_room(room, WIRE_HEADER_LEN + FLOW_LEN(ipv6) + HANDOFF_LEN);
 }
+EXPORT_SYMBOL_GPL(wire_handoff_room);
 
 u32 wire_head_room(u32 room, bool ipv6)
 {
 	return data_room(room, WIRE_HEADER_LEN + FLOW_LEN(ipv6) + HEAD_LEN);
 }
+EXPORT_SYMBOL_GPL(wire_head_room);
