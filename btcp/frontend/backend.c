@@ -67,9 +67,12 @@ static bool update(struct btcp_endpoint *endpoint, const struct wire_heartbeat *
 
 		if (server->port != ntohs(endpoint->endpoint.port) || server->ipv6 != ipv6)
 			continue;
+		/* Of a port that nobody has open it can tell nothing. */
+		if (!server->listening || !server->window || !server->mss)
+			break;
 		profile = (struct btcp_profile){
 			.known = true,
-			.listening = server->listening,
+			.listening = true,
 			.options = server->options,
 			.wscale = server->options & WIRE_OPT_WSCALE ? server->wscale : 0,
 			.window = server->window,
@@ -79,7 +82,7 @@ static bool update(struct btcp_endpoint *endpoint, const struct wire_heartbeat *
 	}
 	word = atomic64_read(&endpoint->profile);
 	if (!profile.known) {
-		/* Not told of: keep what was known, but nothing listens there. */
+		/* Keep what was known: it is promised if there is nothing better. */
 		profile = btcp_profile_unpack(word);
 		profile.listening = false;
 	}

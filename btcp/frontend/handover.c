@@ -120,6 +120,8 @@ static void next_backend(struct btcp_opening *o)
 		o->id = 0;
 		o->backend = btcp_pool_pick(o->pool, &o->choice);
 		if (!o->backend) {
+			if (!o->choice.tried_count)
+				btcp_count(fn, BTCP_STAT_HANDOFF_NO_BACKEND);
 			btcp_answer_begin(o, 503);
 			return;
 		}

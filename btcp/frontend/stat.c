@@ -24,6 +24,8 @@ const struct handoff_counter btcp_front_counters[__BTCP_STAT_MAX] = {
 		"handoff_retries", "hand-off messages repeated for want of an answer" },
 	[BTCP_STAT_HANDOFF_NEXT] = {
 		"handoff_next", "hand-offs tried with another back-end of the pool" },
+	[BTCP_STAT_HANDOFF_NO_BACKEND] = {
+		"handoff_no_backend", "requests whose pool had no usable back-end at all" },
 	[BTCP_STAT_HANDOFF_SILENT] = {
 		"handoff_silent", "clients reset because a back-end left a request unanswered" },
 	[BTCP_STAT_HANDOFF_LATE] = {
