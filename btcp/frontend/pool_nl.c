@@ -6,9 +6,14 @@
 #include "btcp/frontend/pool.h"
 #include "handoff/settings.h"
 
+/* NLA_POLICY_MAX() would do, but its number is signed and has 16 bits. */
+static const struct netlink_range_validation weight_range = {
+	.max = BTCP_WEIGHT_MAX,
+};
+
 static const struct nla_policy member_policy[BTCP_A_WEIGHT + 1] = {
 	[BTCP_A_NAME]	= { .type = NLA_NUL_STRING, .len = BTCP_NAME_LEN },
-	[BTCP_A_WEIGHT]	= NLA_POLICY_MAX(NLA_U32, BTCP_WEIGHT_MAX),
+	[BTCP_A_WEIGHT]	= NLA_POLICY_FULL_RANGE(NLA_U32, &weight_range),
 };
 
 static struct btcp_pool *find(struct btcp_frontend_net *fn, struct genl_info *info,
