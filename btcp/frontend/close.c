@@ -107,6 +107,10 @@ void btcp_close_reset(struct btcp_frontend_net *fn, struct btcp_client_flow *flo
 	lockdep_assert_held(&flow->flow.lock);
 	if (flow->flow.state == BTCP_FLOW_RESETTING)
 		return;
+	if (flow->flow.state == BTCP_FLOW_TIME_WAIT) {
+		btcp_flow_end(fn, flow);
+		return;
+	}
 	/* If the back-end still hears us, it resets the client itself. */
 	btcp_flow_tell_reset(flow, flow->backend, flow->flow.id);
 	btcp_flow_set_state(fn, flow, BTCP_FLOW_RESETTING);
@@ -143,12 +147,9 @@ static int end_one(struct handoff_flow *f, void *arg)
 		btcp_count(backend->fn, BTCP_STAT_BACKEND_LOST);
 		btcp_handover_backend_lost(o);
 	} else if (flow->backend == backend && !o) {
-		if (f->state == BTCP_FLOW_TIME_WAIT) {
-			btcp_flow_end(backend->fn, flow);
-		} else {
+		if (f->state != BTCP_FLOW_TIME_WAIT)
 			btcp_count(backend->fn, BTCP_STAT_BACKEND_LOST);
-			btcp_close_reset(backend->fn, flow);
-		}
+		btcp_close_reset(backend->fn, flow);
 	}
 	spin_unlock_bh(&f->lock);
 	return 0;

@@ -241,6 +241,9 @@ static void stand(struct btcp_opening *o)
 void btcp_handover_ack(struct btcp_opening *o, const struct wire_handoff_ack *ack)
 {
 	lockdep_assert_held(&o->flow->flow.lock);
+	/* While the queue is sent the back-end is the flow's already. */
+	if (o->flushing)
+		return;
 	/* The SYN/ACK, rewritten to our state: it must be ours, then. */
 	if (ack->seq != o->front_isn || ack->ack != o->client_isn + 1 ||
 	    ack->have > o->len) {

@@ -6,8 +6,8 @@
 #include "btcp/frontend/service.h"
 #include "handoff/settings.h"
 
-/* As Linux' tcp_synack_retries: the last one waits 32 times the first. */
-#define SYNACK_RETRIES	5
+/* One less than Linux: half a minute of a client that is gone is enough. */
+#define SYNACK_RETRIES	4
 
 static void send_synack(struct btcp_opening *o)
 {
