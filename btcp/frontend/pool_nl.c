@@ -6,8 +6,8 @@
 #include "btcp/frontend/pool.h"
 #include "handoff/settings.h"
 
-/* NLA_POLICY_MAX() would do, but its number is signed and has 16 bits. */
-static const struct netlink_range_validation weight_range = {
+/* NLA_POLICY_MAX() has 16 bits and a sign; 6.1 wants this one writable. */
+static struct netlink_range_validation weight_range = {
 	.max = BTCP_WEIGHT_MAX,
 };
 
