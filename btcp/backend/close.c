@@ -35,36 +35,51 @@ static void fin_seen(struct btcp_backend_net *bnet, struct btcp_server_flow *flo
 }
 
 /*
- * @fin says that the FIN at @fin_seq is there, @done that it is acknowledged.
- * Looks without the lock first: half a connection may live on for long, and
- * then this is asked for each of its packets.
+ * Both of these look without the lock first: half a connection may live on for
+ * long, and then they are asked for each of its packets.
  */
-static void acked(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
-		  u16 fin, u16 done, const u32 *fin_seq, u32 ack)
+static bool unacked(const struct btcp_server_flow *flow, u16 fin, u16 done)
 {
-	bool say = false;
-
-	if ((READ_ONCE(flow->flags) & (fin | done)) != fin ||
-	    !tcp_seq_after(ack, READ_ONCE(*fin_seq)))
-		return;
-	spin_lock_bh(&flow->flow.lock);
-	flow->flags |= done;
-	say = closed(bnet, flow);
-	spin_unlock_bh(&flow->flow.lock);
-	if (say)
-		btcp_say_closed(bnet, flow);
+	return (READ_ONCE(flow->flags) & (fin | done)) == fin;
 }
 
 void btcp_close_acked_by_tcp(struct btcp_backend_net *bnet,
 			     struct btcp_server_flow *flow, u32 ack)
 {
-	acked(bnet, flow, BTCP_FLOW_FIN_IN, BTCP_FLOW_FIN_IN_ACKED, &flow->fin_in, ack);
+	bool say = false;
+
+	if (!unacked(flow, BTCP_FLOW_FIN_IN, BTCP_FLOW_FIN_IN_ACKED) ||
+	    !tcp_seq_after(ack, READ_ONCE(flow->fin_in)))
+		return;
+	spin_lock_bh(&flow->flow.lock);
+	if (!unacked(flow, BTCP_FLOW_FIN_IN, BTCP_FLOW_FIN_IN_ACKED)) {
+		/* somebody was faster */
+	} else if (ack == flow->fin_in + 1) {
+		WRITE_ONCE(flow->flags, flow->flags | BTCP_FLOW_FIN_IN_ACKED);
+		say = closed(bnet, flow);
+	} else if (tcp_seq_after(ack, flow->fin_in)) {
+		/* Nothing follows a FIN: that one was not the client's. */
+		WRITE_ONCE(flow->flags, flow->flags & ~BTCP_FLOW_FIN_IN);
+	}
+	spin_unlock_bh(&flow->flow.lock);
+	if (say)
+		btcp_say_closed(bnet, flow);
 }
 
 void btcp_close_acked_by_client(struct btcp_backend_net *bnet,
 				struct btcp_server_flow *flow, u32 ack)
 {
-	acked(bnet, flow, BTCP_FLOW_FIN_OUT, BTCP_FLOW_FIN_OUT_ACKED, &flow->fin_out, ack);
+	bool say;
+
+	if (!unacked(flow, BTCP_FLOW_FIN_OUT, BTCP_FLOW_FIN_OUT_ACKED) ||
+	    !tcp_seq_after(ack, READ_ONCE(flow->fin_out)))
+		return;
+	spin_lock_bh(&flow->flow.lock);
+	WRITE_ONCE(flow->flags, flow->flags | BTCP_FLOW_FIN_OUT_ACKED);
+	say = closed(bnet, flow);
+	spin_unlock_bh(&flow->flow.lock);
+	if (say)
+		btcp_say_closed(bnet, flow);
 }
 
 /* The flag leaves the packet, the data goes; the checksum knows of both. */
@@ -166,29 +181,41 @@ void btcp_close_rst_out(struct btcp_backend_net *bnet, struct btcp_server_flow *
 void btcp_close_swallow(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
 			const struct handoff_headers *h)
 {
-	if (h->tcp->rst) {
-		/* Somebody still speaks to it: the first RST got lost. */
-		if (READ_ONCE(flow->flags) & BTCP_FLOW_RST_OUT)
-			relay_rst(bnet, flow, h);
+	/* Somebody still speaks to it: the first RST got lost. */
+	if (h->tcp->rst && READ_ONCE(flow->flags) & BTCP_FLOW_RST_OUT) {
+		relay_rst(bnet, flow, h);
 		return;
 	}
 	btcp_count(bnet, BTCP_STAT_SWALLOWED_AFTER_END);
-	if (h->tcp->ack) {
+	if (h->tcp->ack && !h->tcp->rst) {
 		local_bh_disable();
 		btcp_inject_rst(bnet, &flow->flow.tuple, ntohl(h->tcp->ack_seq));
 		local_bh_enable();
 	}
 }
 
-void btcp_close_fin_in(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
-		       u32 seq)
+/*
+ * Anybody can send a FIN in the client's name.  TCP looks whether both numbers
+ * fit, and so do we: the sequence number by the widest window that TCP can
+ * have offered, the acknowledgment by the widest that the client can have.
+ */
+static bool plausible(const struct btcp_server_flow *flow, u32 seq, u32 ack)
 {
-	/* Before what TCP has: a copy of old, or no FIN of this connection. */
-	if (READ_ONCE(flow->flags) & BTCP_FLOW_FIN_IN ||
-	    tcp_seq_before(seq, READ_ONCE(flow->rcv_nxt)))
+	u32 next = READ_ONCE(flow->rcv_nxt), nxt = READ_ONCE(flow->snd_nxt);
+	u32 una = READ_ONCE(flow->snd_una);
+
+	return tcp_seq_between(seq, next, next + (U16_MAX << flow->t.backend_wscale)) &&
+	       tcp_seq_between(ack, una - (U16_MAX << flow->t.client_wscale), nxt);
+}
+
+void btcp_close_fin_in(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+		       u32 seq, u32 ack)
+{
+	if (READ_ONCE(flow->flags) & BTCP_FLOW_FIN_IN_ACKED || !plausible(flow, seq, ack))
 		return;
 	spin_lock_bh(&flow->flow.lock);
-	if (!(flow->flags & BTCP_FLOW_FIN_IN)) {
+	/* The latest counts: an earlier one may have been a forger's guess. */
+	if (!(flow->flags & BTCP_FLOW_FIN_IN_ACKED)) {
 		WRITE_ONCE(flow->fin_in, seq);
 		WRITE_ONCE(flow->flags, flow->flags | BTCP_FLOW_FIN_IN);
 		fin_seen(bnet, flow);

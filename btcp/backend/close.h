@@ -54,6 +54,8 @@ void btcp_close_swallow(struct btcp_backend_net *bnet, struct btcp_server_flow *
  * @bnet: namespace
  * @flow: flow in BTCP_FLOW_CLOSING
  * @ack: what
+ *
+ * One beyond the FIN shows that the FIN was forged: it is forgotten.
  */
 void btcp_close_acked_by_tcp(struct btcp_backend_net *bnet,
 			     struct btcp_server_flow *flow, u32 ack);
@@ -72,9 +74,10 @@ void btcp_close_acked_by_client(struct btcp_backend_net *bnet,
  * @bnet: namespace
  * @flow: flow
  * @seq: the FIN's own sequence number
+ * @ack: its packet's acknowledgment, on the wire
  */
 void btcp_close_fin_in(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
-		       u32 seq);
+		       u32 seq, u32 ack);
 
 /**
  * btcp_close_rst_in() - the client, or somebody, sent an RST

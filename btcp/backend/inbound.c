@@ -39,8 +39,9 @@ static void track(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
 		if (state == BTCP_FLOW_CLOSING)
 			btcp_close_acked_by_client(bnet, flow, wire_ack);
 	}
-	if (tcp->fin)
-		btcp_close_fin_in(bnet, flow, ntohl(tcp->seq) + h->payload_len);
+	/* TCP takes none without the ACK flag. */
+	if (tcp->fin && tcp->ack)
+		btcp_close_fin_in(bnet, flow, ntohl(tcp->seq) + h->payload_len, wire_ack);
 	if (tcp->rst)
 		btcp_close_rst_in(flow);
 }
