@@ -12,6 +12,7 @@
 #define HANDOFF_STAGED		0x01
 #define ACK_STANDING		0x01
 #define SEGMENT_HAS_TS		0x01
+#define CLOSED_RESET		0x01
 #define HEARTBEAT_GOING		0x01
 #define SERVER_IPV6		0x01
 #define SERVER_LISTENING	0x02
@@ -281,13 +282,19 @@ static void get_segment(struct in *i, struct wire_segment *s)
 static void put_closed(struct out *o, const struct wire_closed *c)
 {
 	put8(o, c->why);
+	put8(o, c->reset ? CLOSED_RESET : 0);
 	put32(o, c->linger_ms);
+	put32(o, c->seq);
+	put32(o, c->ack);
 }
 
 static void get_closed(struct in *i, struct wire_closed *c)
 {
 	c->why = get8(i);
+	c->reset = get8(i) & CLOSED_RESET;
 	c->linger_ms = get32(i);
+	c->seq = get32(i);
+	c->ack = get32(i);
 }
 
 static void put_server(struct out *o, const struct wire_server *s)
@@ -402,13 +409,14 @@ static bool wire_valid(const struct wire_msg *msg)
 	case WIRE_HANDOFF_ACK:
 		return msg->ack.wscale <= WSCALE_MAX && !(msg->ack.options & ~OPT_ALL);
 	case WIRE_HANDOFF_NAK:
-		return msg->nak.reason && msg->nak.reason < __WIRE_NAK_MAX;
+		/* A reason of a later version is a reason: see wire.h. */
+		return msg->nak.reason;
 	case WIRE_SEGMENT:
 		/* Exactly one of both: nothing else is to reach the client this way. */
 		return !(msg->segment.flags & ~SEGMENT_FLAGS) &&
 		       !(msg->segment.flags & WIRE_FIN) != !(msg->segment.flags & WIRE_RST);
 	case WIRE_CLOSED:
-		return msg->closed.why && msg->closed.why < __WIRE_CLOSED_MAX;
+		return msg->closed.why;
 	case WIRE_QUERY:
 	case WIRE_ALIVE:
 	case WIRE_RESET:

@@ -165,7 +165,7 @@ enum wire_nak {
 
 /**
  * struct wire_nak_msg - HANDOFF_NAK, final
- * @reason: enum wire_nak
+ * @reason: enum wire_nak, or one of a later version
  */
 struct wire_nak_msg {
 	u8 reason;
@@ -207,12 +207,19 @@ enum wire_closed_why {
 
 /**
  * struct wire_closed - CLOSED
- * @why: enum wire_closed_why
+ * @why: enum wire_closed_why, or one of a later version
+ * @reset: the client is to be reset; here again, since SEGMENT may be lost and
+ *	nobody repeats an RST
  * @linger_ms: how long the back-end's own TIME_WAIT lasts from now
+ * @seq: of the RST, in the front-end's sequence space
+ * @ack: likewise
  */
 struct wire_closed {
 	u8 why;
+	bool reset;
 	u32 linger_ms;
+	u32 seq;
+	u32 ack;
 };
 
 /**

@@ -36,7 +36,8 @@ static unsigned long head_timeout(struct btcp_backend_net *bnet)
 }
 
 /* What the client offered, less what it was not promised (design §8, Options). */
-static void inject_syn(struct btcp_backend_net *bnet, struct btcp_accept *accept)
+static void inject_syn(struct btcp_backend_net *bnet, struct btcp_accept *accept,
+		       const struct dst_entry *dst)
 {
 	const struct tcp_options_seen options = {
 		.mss = accept->mss,
@@ -51,13 +52,18 @@ static void inject_syn(struct btcp_backend_net *bnet, struct btcp_accept *accept
 		.window = accept->syn_window,
 		.flags = TCPHDR_SYN,
 	};
-	const struct handoff_tuple *tuple = &accept->flow->flow.tuple;
-	struct dst_entry *dst = btcp_inject_route(bnet, tuple);
+
+	segment.options_len = tcp_options_build(segment.options, &options);
+	btcp_inject(bnet, &accept->flow->flow.tuple, &segment, dst);
+}
+
+static void inject_syn_again(struct btcp_backend_net *bnet, struct btcp_accept *accept)
+{
+	struct dst_entry *dst = btcp_inject_route(bnet, &accept->flow->flow.tuple);
 
 	if (!dst)
 		return;
-	segment.options_len = tcp_options_build(segment.options, &options);
-	btcp_inject(bnet, tuple, &segment, dst);
+	inject_syn(bnet, accept, dst);
 	dst_release(dst);
 }
 
@@ -190,7 +196,7 @@ static void accept_timer(struct timer_list *timer)
 			btcp_inject_rst(bnet, &flow->flow.tuple, flow->client_isn + 1);
 			btcp_accept_refuse(bnet, flow, WIRE_NAK_SYNACK);
 		} else {
-			inject_syn(bnet, accept);
+			inject_syn_again(bnet, accept);
 		}
 	} else if (mine) {
 		over = give_up(bnet, flow, accept);
@@ -210,7 +216,6 @@ static void accept_timer(struct timer_list *timer)
 	if (over && READ_ONCE(flow->nak)) {
 		btcp_say_flow_nak(bnet, flow);
 	} else if (over) {
-		btcp_say_rst(bnet, flow);
 		btcp_say_closed(bnet, flow);
 	} else if (want_head) {
 		btcp_say_ack(bnet, flow, false, have);
@@ -231,7 +236,6 @@ static u8 known(struct btcp_backend_net *bnet, struct handoff_session *session,
 		struct btcp_server_flow *flow, const struct wire_msg *msg, bool *answered)
 {
 	bool same = flow->frontend->session == session, over;
-	bool rst;
 	u8 state, nak;
 	u32 have;
 
@@ -242,7 +246,6 @@ static u8 known(struct btcp_backend_net *bnet, struct handoff_session *session,
 	state = flow->flow.state;
 	have = flow->accept ? flow->accept->have : flow->head_len;
 	nak = flow->nak;
-	rst = flow->flags & BTCP_FLOW_RST_OUT;
 	over = state >= BTCP_FLOW_TIME_WAIT;
 	if (over && (!same || msg->flow.id > flow->flow.id)) {
 		handoff_table_remove(&bnet->table, &flow->flow, true);
@@ -264,8 +267,6 @@ static u8 known(struct btcp_backend_net *bnet, struct handoff_session *session,
 		btcp_say_ack(bnet, flow, false, have);
 	else if (state != BTCP_FLOW_SYN && state != BTCP_FLOW_ENDED)
 		btcp_say_ack(bnet, flow, true, flow->head_len);
-	if (rst)
-		btcp_say_rst(bnet, flow);
 	if (!nak && over)
 		btcp_say_closed(bnet, flow);
 	return 0;
@@ -310,26 +311,48 @@ static u8 nak_of(int err)
 		return WIRE_NAK_ADMIN;
 	case -EINVAL:
 		return WIRE_NAK_OPTIONS;
+	case -EHOSTUNREACH:
+		return WIRE_NAK_ROUTE;
 	default:
 		return WIRE_NAK_MEMORY;
 	}
 }
 
-static int start(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
-		 const struct wire_handoff *handoff)
+/* What is to be kept until the connection stands; or ERR_PTR. */
+static struct btcp_accept *prepare(struct btcp_backend_net *bnet,
+				   struct btcp_server_flow *flow,
+				   const struct wire_handoff *handoff)
 {
 	struct btcp_accept *accept = accept_alloc(flow, handoff);
 	struct btcp_chunk *chunk;
-	int err;
 
 	if (!accept)
-		return -ENOMEM;
-	if (handoff->data_len) {
-		chunk = btcp_head_add(bnet, accept, 0, handoff->data, handoff->data_len);
-		if (IS_ERR(chunk)) {
-			accept_free(bnet, accept);
-			return PTR_ERR(chunk);
-		}
+		return ERR_PTR(-ENOMEM);
+	if (!handoff->data_len)
+		return accept;
+	chunk = btcp_head_add(bnet, accept, 0, handoff->data, handoff->data_len);
+	if (IS_ERR(chunk)) {
+		accept_free(bnet, accept);
+		return ERR_CAST(chunk);
+	}
+	return accept;
+}
+
+static int start(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+		 const struct wire_handoff *handoff)
+{
+	struct btcp_accept *accept;
+	struct dst_entry *dst;
+	int err;
+
+	/* Without one nothing reaches TCP: better said now than by a timeout. */
+	dst = btcp_inject_route(bnet, &flow->flow.tuple);
+	if (!dst)
+		return -EHOSTUNREACH;
+	accept = prepare(bnet, flow, handoff);
+	if (IS_ERR(accept)) {
+		dst_release(dst);
+		return PTR_ERR(accept);
 	}
 
 	/*
@@ -345,9 +368,10 @@ static int start(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
 		btcp_accept_drop(bnet, flow);
 	} else {
 		btcp_flow_count(bnet, flow);
-		inject_syn(bnet, accept);
+		inject_syn(bnet, accept, dst);
 	}
 	spin_unlock_bh(&flow->flow.lock);
+	dst_release(dst);
 	return err;
 }
 

@@ -272,21 +272,48 @@ bool btcp_close_if_gone(struct btcp_backend_net *bnet, struct btcp_server_flow *
 	if (!ended)
 		return true;
 	btcp_count(bnet, BTCP_STAT_SOCKETS_GONE);
-	if (tell)
-		btcp_say_rst(bnet, flow);
 	btcp_say_closed(bnet, flow);
 	return true;
 }
 
+/*
+ * Straight to the client: the control channel, or the front-end, may be
+ * going down.  A TCP
+ * believes an RST only at exactly the byte it expects, which lies between
+ * what it acknowledged and what was sent.
+ */
+void btcp_close_reset_client(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+{
+	struct handoff_segment segment = { .flags = TCPHDR_RST };
+	struct handoff_tuple tuple = flow->flow.tuple;
+	u32 una = READ_ONCE(flow->snd_una), nxt = READ_ONCE(flow->snd_nxt);
+
+	tuple.server = flow->vip;
+	tuple.server_port = flow->vip_port;
+	segment.seq = nxt;
+	handoff_packet_send(bnet->net, &tuple, &segment);
+	if (una == nxt)
+		return;
+	segment.seq = una;
+	handoff_packet_send(bnet->net, &tuple, &segment);
+}
+
 void btcp_close_reset(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
 {
+	bool live, ended;
+
 	spin_lock_bh(&flow->flow.lock);
-	if (btcp_flow_end(bnet, flow, WIRE_CLOSED_RST)) {
+	/* Before it stood, the same client may live on with another back-end. */
+	live = flow->flow.state == BTCP_FLOW_LIVE || flow->flow.state == BTCP_FLOW_CLOSING;
+	ended = btcp_flow_end(bnet, flow, WIRE_CLOSED_RST);
+	if (ended) {
 		btcp_count(bnet, BTCP_STAT_RESETS);
 		/* If TCP expects another byte, its challenge ACK tells which. */
 		btcp_inject_rst(bnet, &flow->flow.tuple, READ_ONCE(flow->rcv_nxt));
 	}
 	spin_unlock_bh(&flow->flow.lock);
+	if (ended && live)
+		btcp_close_reset_client(bnet, flow);
 	/* In TIME_WAIT there is nothing to reset. */
 	btcp_say_closed(bnet, flow);
 }

@@ -108,9 +108,21 @@ bool btcp_close_syn_in(struct btcp_backend_net *bnet, struct btcp_server_flow *f
 bool btcp_close_if_gone(struct btcp_backend_net *bnet, struct btcp_server_flow *flow);
 
 /**
- * btcp_close_reset() - the front-end says RESET
+ * btcp_close_reset_client() - RST to the client, straight from here
+ * @bnet: namespace
+ * @flow: flow that stood
+ *
+ * Context: softirq, or process context with BH off; RCU read side.
+ */
+void btcp_close_reset_client(struct btcp_backend_net *bnet, struct btcp_server_flow *flow);
+
+/**
+ * btcp_close_reset() - the front-end says RESET: it is going away, or does not
+ *	want this back-end any more.  Both the socket and the client hear of it
  * @bnet: namespace
  * @flow: flow
+ *
+ * Context: softirq, RCU read side.
  */
 void btcp_close_reset(struct btcp_backend_net *bnet, struct btcp_server_flow *flow);
 

@@ -95,17 +95,6 @@ void btcp_say_segment(struct btcp_backend_net *bnet, struct btcp_server_flow *fl
 	send(bnet, flow->frontend->session, &msg);
 }
 
-void btcp_say_rst(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
-{
-	const struct wire_segment segment = {
-		.flags = WIRE_RST | WIRE_ACK,
-		.seq = READ_ONCE(flow->snd_nxt),
-		.ack = READ_ONCE(flow->rcv_nxt),
-	};
-
-	btcp_say_segment(bnet, flow, &segment);
-}
-
 void btcp_say_closed(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
 {
 	long left = READ_ONCE(flow->until) - jiffies;
@@ -115,6 +104,9 @@ void btcp_say_closed(struct btcp_backend_net *bnet, struct btcp_server_flow *flo
 	name_flow(&msg.flow, flow);
 	msg.closed.why = READ_ONCE(flow->why) ?: WIRE_CLOSED_RST;
 	msg.closed.linger_ms = left > 0 ? jiffies_to_msecs(left) : 0;
+	msg.closed.reset = READ_ONCE(flow->flags) & BTCP_FLOW_RST_OUT;
+	msg.closed.seq = READ_ONCE(flow->snd_nxt);
+	msg.closed.ack = READ_ONCE(flow->rcv_nxt);
 	send(bnet, flow->frontend->session, &msg);
 }
 
@@ -134,8 +126,7 @@ static void say_unknown(struct btcp_backend_net *bnet, struct handoff_session *s
 
 	msg.type = WIRE_CLOSED;
 	msg.flow = *flow;
-	msg.closed.why = WIRE_CLOSED_UNKNOWN;
-	msg.closed.linger_ms = 0;
+	msg.closed = (struct wire_closed){ .why = WIRE_CLOSED_UNKNOWN };
 	send(bnet, session, &msg);
 }
 

@@ -97,16 +97,8 @@ void btcp_say_segment(struct btcp_backend_net *bnet, struct btcp_server_flow *fl
 		      const struct wire_segment *segment);
 
 /**
- * btcp_say_rst() - SEGMENT: an RST at what the client expects next
- * @bnet: namespace
- * @flow: flow
- *
- * Context: BH off or not, RCU read side.
- */
-void btcp_say_rst(struct btcp_backend_net *bnet, struct btcp_server_flow *flow);
-
-/**
- * btcp_say_closed() - CLOSED: a flow is over, and why
+ * btcp_say_closed() - CLOSED: a flow is over, why, and whether the client is to
+ *	be reset
  * @bnet: namespace
  * @flow: flow in BTCP_FLOW_TIME_WAIT or BTCP_FLOW_ENDED
  *

@@ -54,7 +54,7 @@ static void expired_live(struct btcp_backend_net *bnet, struct btcp_server_flow 
 static void expired_over(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
 {
 	unsigned long now = jiffies, next;
-	bool say = false, rst = false;
+	bool say = false;
 
 	spin_lock_bh(&flow->flow.lock);
 	if (time_after_eq(now, flow->until)) {
@@ -68,16 +68,12 @@ static void expired_over(struct btcp_backend_net *bnet, struct btcp_server_flow 
 	if (!(flow->flags & BTCP_FLOW_TOLD) && flow->tries < BTCP_CLOSED_TRIES) {
 		flow->tries++;
 		say = true;
-		rst = flow->flags & BTCP_FLOW_RST_OUT;
 		if (time_before(now + BTCP_CLOSED_AGAIN, next))
 			next = now + BTCP_CLOSED_AGAIN;
 	}
 	WRITE_ONCE(flow->flow.expires, next);
 	spin_unlock_bh(&flow->flow.lock);
 
-	/* Nobody else repeats an RST: if this was lost, so may that have been. */
-	if (rst)
-		btcp_say_rst(bnet, flow);
 	if (say)
 		btcp_say_closed(bnet, flow);
 }
@@ -100,27 +96,6 @@ void btcp_sweep_expired(struct handoff_table *table, struct handoff_flow *base)
 	default:
 		expired_over(bnet, flow);
 	}
-}
-
-/*
- * Straight to the client: the control channel may go down with us.  Its TCP
- * believes an RST only at exactly the byte it expects, which lies between
- * what it acknowledged and what was sent.
- */
-static void reset_client(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
-{
-	struct handoff_segment segment = { .flags = TCPHDR_RST };
-	struct handoff_tuple tuple = flow->flow.tuple;
-	u32 una = READ_ONCE(flow->snd_una), nxt = READ_ONCE(flow->snd_nxt);
-
-	tuple.server = flow->vip;
-	tuple.server_port = flow->vip_port;
-	segment.seq = nxt;
-	handoff_packet_send(bnet->net, &tuple, &segment);
-	if (una == nxt)
-		return;
-	segment.seq = una;
-	handoff_packet_send(bnet->net, &tuple, &segment);
 }
 
 void btcp_sweep_kill(struct handoff_table *table, struct handoff_flow *base)
@@ -146,7 +121,7 @@ void btcp_sweep_kill(struct handoff_table *table, struct handoff_flow *base)
 		btcp_say_flow_nak(bnet, flow);
 	if (!ended)
 		return;
-	reset_client(bnet, flow);
+	btcp_close_reset_client(bnet, flow);
 	btcp_say_closed(bnet, flow);
 }
 

@@ -38,6 +38,7 @@ static void relay(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
 		btcp_count(fn, BTCP_STAT_RELAYED_RST);
 	else
 		btcp_count(fn, BTCP_STAT_RELAYED_FIN);
+	flow->rst_relayed |= s->flags & WIRE_RST;
 }
 
 void btcp_close_segment(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
@@ -67,6 +68,18 @@ void btcp_close_closed(struct btcp_frontend_net *fn, struct btcp_client_flow *fl
 	if (closed->why == WIRE_CLOSED_UNKNOWN)
 		btcp_count(fn, BTCP_STAT_IDLE_UNKNOWN);
 	linger = min(linger, handoff_timeout(fn->net, HANDOFF_TIMEOUT_TIME_WAIT));
+	if (closed->reset && !flow->rst_relayed) {
+		const struct wire_segment rst = {
+			.flags = WIRE_RST | WIRE_ACK,
+			.seq = closed->seq,
+			.ack = closed->ack,
+		};
+
+		relay(fn, flow, &rst);
+	}
+	/* The client may not know yet: the sweep makes it ask. */
+	if (flow->flow.state == BTCP_FLOW_RESETTING && !flow->rst_relayed)
+		return;
 	/* A flow without an opening can stay; a hand-off that is over so soon cannot. */
 	if (closed->why != WIRE_CLOSED_FIN || !linger || flow->opening) {
 		btcp_flow_end(fn, flow);

@@ -58,6 +58,7 @@ enum btcp_flow_state {
  * @born: jiffies of the SYN
  * @asked: under @flow.lock: QUERYs or provocations without an answer
  * @counted: under @flow.lock: BTCP_COUNTED_*
+ * @rst_relayed: under @flow.lock: the client got its RST; CLOSED need not repeat it
  */
 struct btcp_client_flow {
 	struct handoff_flow flow;
@@ -68,6 +69,7 @@ struct btcp_client_flow {
 	unsigned long born;
 	u8 asked;
 	u8 counted;
+	bool rst_relayed;
 };
 
 /* In which gauges this flow is. */
