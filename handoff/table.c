@@ -139,7 +139,8 @@ int handoff_table_insert(struct handoff_table *table, struct handoff_flow *flow)
 		refcount_dec(&flow->ref);
 		return err;
 	}
-	if (count == 1)
+	/* Not by @count: the flow that made it 1 may have failed to get in. */
+	if (!delayed_work_pending(&table->sweep))
 		queue_delayed_work(system_power_efficient_wq, &table->sweep,
 				   sweep_delay(table));
 	return 0;
