@@ -78,6 +78,8 @@ static void leave(struct sk_buff *skb, struct dst_entry *dst)
 	skb_clear_tstamp(skb);
 	skb_orphan(skb);
 	nf_reset_ct(skb);
+	/* Without a neighbour the stack answers who sent it to us, quoting the back-end. */
+	skb->pkt_type = PACKET_OUTGOING;
 	skb_dst_drop(skb);
 	skb_dst_set(skb, dst);
 	skb->dev = dst->dev;
