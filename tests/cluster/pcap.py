@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a capture says about the connections in it.
 
-usage: pcap.py stream FILE SERVER [PORT]
+usage: pcap.py stream FILE SERVER...
 
-Checks, for each connection to SERVER, that the client could not tell it from one with
-a single TCP: whoever sent a packet, all of them come from SERVER and live in one sequence
+Checks, for each connection to port 80 of a SERVER, that the client could not tell it from one with
+a single TCP: whoever sent a packet, all of them come from that SERVER and live in one sequence
 space, acknowledge only what the client sent and echo only its timestamps. Taken at the
 client. Prints what is wrong, a line each, and at last
 
@@ -32,6 +32,7 @@ FIN, SYN, RST, ACK = 1, 2, 4, 16
 M32 = 0xFFFFFFFF
 # More than any window here: a number further ahead is of another sequence space.
 FAR = 32 << 20
+PORT = 80
 
 
 def packets(path):
@@ -186,31 +187,34 @@ class Connection:
         return end - 1
 
 
-def stream(path, server, port=80):
-    address = ipaddress.ip_address(server).packed
+def stream(path, servers):
+    addresses = {ipaddress.ip_address(server).packed for server in servers}
+    families = {len(address) for address in addresses}
     live, closed, strangers = {}, [], []
     count = 0
     for protocol, source, destination, raw, length in packets(path):
-        if protocol != 6 or len(raw) < 20 or len(source) != len(address):
+        if protocol != 6 or len(raw) < 20 or len(source) not in families:
             continue
         s = Segment(raw, length)
         count += 1
-        if s.dport == port and s.flags & (SYN | ACK) == SYN:
-            old = live.get(s.sport)
+        # The client's port, and the family
+        key = (s.sport if s.dport == PORT else s.dport, len(source))
+        if s.dport == PORT and s.flags & (SYN | ACK) == SYN:
+            old = live.get(key)
             if old and old.isn != s.seq:
                 closed.append(old)
                 old = None
             if not old:
-                live[s.sport] = Connection(f"port {s.sport}", s.seq)
-            if destination != address:
+                live[key] = Connection(f"port {s.sport} of {ipaddress.ip_address(source)}", s.seq)
+            if destination not in addresses:
                 strangers.append(f"a SYN to {ipaddress.ip_address(destination)}")
-        if s.dport == port and s.sport in live:
-            live[s.sport].from_client(s)
-        elif s.sport == port:
-            if source != address:
+        if s.dport == PORT and key in live:
+            live[key].from_client(s)
+        elif s.sport == PORT:
+            if source not in addresses:
                 strangers.append(f"a packet from {ipaddress.ip_address(source)}")
-            elif s.dport in live:
-                live[s.dport].from_server(s)
+            elif key in live:
+                live[key].from_server(s)
             else:
                 strangers.append(f"a packet to port {s.dport}, which never sent a SYN")
     everyone = closed + list(live.values())
@@ -248,7 +252,7 @@ def icmp(path):
 def main():
     command, path, *rest = sys.argv[1:]
     if command == "stream":
-        sys.exit(stream(path, rest[0], int(rest[1]) if len(rest) > 1 else 80))
+        sys.exit(stream(path, rest))
     sys.exit({"synacks": synacks, "icmp": icmp}[command](path))
 
 

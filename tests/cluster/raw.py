@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """A TCP client of its own, segment by segment: what no kernel's TCP can be made to send.
 
-usage: raw.py HOST PORT SPORT REQUEST [no-ts] [no-sack] [isn:N] [mss:N] STEP...
+usage: raw.py HOST PORT SPORT REQUEST [no-ts] [no-sack] [isn:N] [mss:N] STEP... [/ STEP...]
 
 REQUEST is the client's stream, with ask.py's escapes. The kernel knows nothing of the
 connection and would reset it: traffic.sh's raw_client drops what it says from these
-ports; only packets with the mark below are ours. Steps, in order:
+ports; only packets with the mark below are ours. "/" begins a new connection, from the port above, with
+the same request. Steps, in order:
 
     syn            SYN until the SYN/ACK; prints "synack mss=N sack=0|1 ts=0|1 ws=N|- win=N"
     syn-only       one SYN, no more
@@ -274,10 +275,14 @@ class Client:
 
 def main():
     host, port, sport = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    c = Client(host, port, sport, unescape(sys.argv[4]))
+    request = unescape(sys.argv[4])
+    c = Client(host, port, sport, request)
     for step in sys.argv[5:]:
         verb, _, argument = step.partition(":")
-        if "+" in step:
+        if step == "/":
+            sport += 1
+            c = Client(host, port, sport, request)
+        elif "+" in verb:
             begin, _, n = step.partition("+")
             c.data(int(begin), int(begin) + int(n) if n else len(c.request))
         elif verb == "no-ts":

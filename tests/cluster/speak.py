@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""One TCP connection of the kernel's own, step by step.
+"""TCP connections of the kernel's own, step by step.
 
-usage: speak.py HOST PORT STEP...
+usage: speak.py HOST PORT STEP... [/ STEP...]
+
+"/" begins the next connection; what is still open then stays open.
 
 before the connection is made (any other step makes it):
     from:PORT       from this port, even if the last connection from it has just ended
@@ -195,7 +197,12 @@ class Connection:
 
 def main():
     connection = Connection(sys.argv[1], int(sys.argv[2]))
+    kept = []
     for step in sys.argv[3:]:
+        if step == "/":
+            kept.append(connection)
+            connection = Connection(sys.argv[1], int(sys.argv[2]))
+            continue
         verb, _, argument = step.partition(":")
         try:
             getattr(connection, "step_" + verb)(argument)

@@ -41,7 +41,7 @@ _upload_across() {
 	local f=$1
 	shift
 	rm -f "$RUN"/{first,go}
-	start up client /usr/bin/python3 -B "$CLUSTER/speak.py" "$(address vip "$f")" 80 limit:60 \
+	start up client "${SPEAK[@]}" "$(address vip "$f")" 80 limit:60 \
 		"send:PUT /upload/mtu$f HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: $TEN\r\n\r\n" \
 		"file:$WWW/10m:0+1048576" acked "touch:$RUN/first" "await:$RUN/go" \
 		"file:$WWW/10m:1048576+" response

@@ -109,7 +109,7 @@ refused__its_accept_queue_is_full() {
 	serve be1 never 0
 	for f in 4 6; do
 		# One waits for ever to be accepted; then there is no room.
-		start "fill$f" client /usr/bin/python3 -B "$CLUSTER/speak.py" "$(address be1 "$f")" 80 limit:100 connect end
+		start "fill$f" client "${SPEAK[@]}" "$(address be1 "$f")" 80 limit:100 connect end
 		assert_soon 10 _queue_full "$f"
 	done
 	both_modes _full

@@ -135,7 +135,8 @@ path__normalised() {
 		be2 /x/../img/a
 		be2 /./img/./a
 		be2 /x/y/../../img/a
-		be2 /%2e%2e%2fimg/../img/a
+		- /%2e%2e%2fimg/../img/a
+		be2 /x/%2e%2e%2fimg/a
 		be1 /img/../a
 		be1 /img/..
 		be1 /%2569mg/a

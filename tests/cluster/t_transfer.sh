@@ -17,20 +17,18 @@ bulk__uploads_of_10m_are_identical() {
 	done
 }
 
-# Both back-ends in turn, so everything is done twice.
-_both_ways() {
+# The back-ends take turns: be1 has the downloads, be2 the uploads, or the other way round.
+_transfers() {
 	local f
-	for f in 4 6; do
+	for f in ${1:-4 6}; do
 		download "$f" /5m
-		download "$f" /5m
-		upload "$f" 1m
 		upload "$f" 1m
 	done
 }
 
 bulk__the_same_when_staged() {
 	setting fe limit one_shot 0
-	_both_ways
+	_transfers
 }
 
 # 1 % loss, 5 ms, reordering, duplication: on the client's link and on the cluster's, each
@@ -43,33 +41,28 @@ _faulty_links() {
 }
 
 _faulty() {
-	local f
 	pcap_start faulty client eth0 tcp port 80
-	for f in 4 6; do
-		download "$f" /5m
-		upload "$f" 1m
-	done
+	_transfers "${1:-4 6}"
 	pcap_stop faulty
-	tool client pcap stream "$(pcap_file faulty)" "$VIP4"
-	tool client pcap stream "$(pcap_file faulty)" "$VIP6"
+	assert_one_stream faulty
 }
 
 faulty__links_lose_delay_reorder_and_double() {
 	_faulty_links
-	_faulty
+	_faulty '4 6'
 }
 
 faulty__the_same_when_staged() {
 	setting fe limit one_shot 0
 	_faulty_links
-	_faulty
+	_faulty 4
 }
 
 # Where a packet is a packet and not up to 64 KiB at once, the same loss is more of it.
 faulty__the_same_without_offloads() {
 	offloads_set client/eth0 router/eth0 router/eth1 fe/eth0 be1/eth0 be2/eth0 -- tso off gso off gro off
 	_faulty_links
-	_faulty
+	_faulty 6
 }
 
 # What may be switched off, and how a SYN/ACK shows it
@@ -80,14 +73,6 @@ _some_loss() {
 	local at
 	for at in client router; do
 		netem "$at" eth0 loss 0.5%
-	done
-}
-
-_transfers() {
-	local f
-	for f in 4 6; do
-		download "$f" /5m
-		upload "$f" 1m
 	done
 }
 
@@ -107,53 +92,40 @@ options__off_at_the_client() {
 	done
 }
 
-# off_at KEY SIGN BACKEND…
-_off_at() {
-	local key=$1 sign=$2 be f
-	shift 2
-	for be in "$@"; do
-		in_ns "$be" sysctl -q -w "net.ipv4.$key=0"
-		defer ip netns exec "$be" sysctl -q -w "net.ipv4.$key=1"
-	done
-	# The front-end hears of it by a heartbeat, and promises it no longer.
-	for f in 4 6; do
-		assert_soon 10 offers "$f" "(^| )$sign( |\$)"
-	done
-	_transfers
-	_transfers
-	for be in "$@"; do
-		in_ns "$be" sysctl -q -w "net.ipv4.$key=1"
-	done
-	for f in 4 6; do
-		assert_soon 10 offers "$f" 'sack=1 ts=1 ws=[0-9]'
-	done
-}
-
 options__off_at_the_back_ends() {
-	local o
+	local o key sign be f
 	_some_loss
 	for o in "${OPTIONS[@]}"; do
-		_off_at "${o%:*}" "${o#*:}" be1 be2
+		key=${o%:*} sign=${o#*:}
+		for be in be1 be2; do
+			in_ns "$be" sysctl -q -w "net.ipv4.$key=0"
+			defer ip netns exec "$be" sysctl -q -w "net.ipv4.$key=1"
+		done
+		# The front-end hears of it by a heartbeat, and promises it no longer.
+		for f in 4 6; do
+			assert_soon 10 offers "$f" "(^| )$sign( |\$)"
+		done
+		_transfers
+		for be in be1 be2; do
+			in_ns "$be" sysctl -q -w "net.ipv4.$key=1"
+		done
+		assert_soon 10 offers 6 'sack=1 ts=1 ws=[0-9]'
 	done
 }
 
-options__off_at_one_back_end() {
-	local o
-	for o in "${OPTIONS[@]}"; do
-		_off_at "${o%:*}" "${o#*:}" be1
-	done
-}
-
-options__all_off() {
+# One that lacks them all, beside one that has them: each is handed what it can honour.
+options__all_off_at_one_back_end() {
 	local o
 	_some_loss
 	for o in "${OPTIONS[@]}"; do
-		kernel_setting client "net.ipv4.${o%:*}" 0
 		kernel_setting be2 "net.ipv4.${o%:*}" 0
 	done
 	assert_soon 10 offers 4 'sack=0 ts=0 ws=-'
-	_transfers
-	_transfers
+	for be in be2 be1; do
+		download 4 /5m
+		download 6 /5m
+		upload 4 1m
+	done
 }
 
 # Segments of 536 bytes both ways. Without segmentation offload a packet is one segment.
@@ -171,38 +143,36 @@ mss__536() {
 		assert_uploaded "mss$f" 1m
 	done
 	pcap_stop mss
-	for f in "$VIP4" "$VIP6"; do
-		most=$(tool client pcap stream "$(pcap_file mss)" "$f" | tee /dev/fd/9 | sed -n 's/.*maxpayload=\([0-9]*\).*/\1/p')
-		assert_le "$most" 536 'bytes in the largest segment'
-		assert_ge "$most" 500 'bytes in the largest segment'
-	done
+	most=$(assert_one_stream mss | sed -n 's/.*maxpayload=\([0-9]*\).*/\1/p')
+	assert_le "$most" 536 'bytes in the largest segment'
+	assert_ge "$most" 500 'bytes in the largest segment'
 }
 
 offloads__all_off() {
 	offloads_set "${EVERY_PORT[@]}" -- tx off rx off sg off tso off gso off gro off
-	_both_ways
+	_transfers
 }
 
 offloads__all_on() {
 	offloads_set "${EVERY_PORT[@]}" -- tx on rx on sg on tso on gso on gro on
-	_both_ways
+	_transfers
 }
 
 offloads__no_segmentation() {
 	offloads_set "${EVERY_PORT[@]}" -- tso off gso off gro off
-	_both_ways
+	_transfers
 }
 
 # What one kind of host hands to the other is not what it would make itself.
 offloads__only_some_have_them() {
 	offloads_set be1/eth0 be2/eth0 -- tx off sg off tso off gso off gro off
-	_both_ways
+	_transfers
 	offloads_set be1/eth0 be2/eth0 -- tx on sg on tso on gso on gro on
 	offloads_set fe/eth0 -- tx off rx off sg off tso off gso off gro off
-	_both_ways
+	_transfers
 	offloads_set fe/eth0 client/eth0 -- tx on rx on sg on tso on gso on gro on
 	offloads_set be1/eth0 be2/eth0 -- tx off rx off sg off tso off gso off gro off
-	_both_ways
+	_transfers
 }
 
 # The front-end's promise must not be larger than what the back-end has.
@@ -212,10 +182,8 @@ _uploads() {
 	before=$(for be in be1 be2; do changes "$be" "${DROPS[@]}"; done | xargs)
 	for f in 4 6; do
 		upload "$f" 1m
+		upload "$f" 10m
 		upload "$f" 1m
-		upload "$f" 10m
-		upload "$f" 10m
-		download "$f" /5m
 		download "$f" /5m
 	done
 	note "$(for be in be1 be2; do changes "$be" "${DROPS[@]}"; done | xargs) (before: $before)"

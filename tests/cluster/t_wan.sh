@@ -41,8 +41,7 @@ far__a_download_of_5m() {
 		download "$f" /far/5m
 	done
 	pcap_stop far
-	tool client pcap stream "$(pcap_file far)" "$VIP4"
-	tool client pcap stream "$(pcap_file far)" "$VIP6"
+	assert_one_stream far
 }
 
 far__an_upload_of_1m() {

@@ -78,6 +78,9 @@ assert_uploaded() {
 
 # ask 4|6 [PARALLEL [SECONDS]] <REQUESTS >ANSWERS: see ask.py
 ask() { tool client ask "$(address vip "$1")" 80 "${@:2}"; }
+# SPEAK: speak.py for start, which takes no functions
+# shellcheck disable=SC2034 # for the tests
+SPEAK=(/usr/bin/python3 -B "$CLUSTER/speak.py")
 # speak 4|6 STEP…: see speak.py
 speak() { tool client speak "$(address vip "$1")" 80 "${@:2}"; }
 # raw 4|6 PORT REQUEST STEP…: see raw.py; ports 20000 to 20999, after raw_client
@@ -126,6 +129,9 @@ offloads_set() {
 }
 # shellcheck disable=SC2034 # for the tests
 EVERY_PORT=(client/eth0 router/eth0 router/eth1 fe/eth0 be1/eth0 be2/eth0 lan/router lan/fe lan/be1 lan/be2)
+
+# assert_one_stream CAPTURE: the client saw one TCP a connection (see pcap.py)
+assert_one_stream() { tool client pcap stream "$(pcap_file "$1")" "$VIP4" "$VIP6" || fail "not one stream: $1"; }
 
 # -- programs in the background -------------------------------------------------------
 
@@ -219,7 +225,7 @@ only() {
 # -- the ends of flows ----------------------------------------------------------------
 
 # Shorter than the defaults: what is asserted is "within the times that are set".
-CLOSING=2 TIME_WAIT=2
+CLOSING=1 TIME_WAIT=1
 # A flow that has seen both FINs passes through both; the rest is for a slow machine.
 FLOWS_END=$((CLOSING + TIME_WAIT + 6))
 short_timeouts() {
