@@ -6,6 +6,7 @@
 #include "btcp/backend/inject.h"
 #include "btcp/backend/message.h"
 #include "btcp/backend/profile.h"
+#include "btcp/backend/socket.h"
 #include "btcp/backend/synack.h"
 #include "btcp/tcp_options.h"
 
@@ -14,6 +15,7 @@
 /* What to do once the flow is unlocked. */
 enum then {
 	THEN_SWALLOW,
+	THEN_OUT,	/* swallow: it is out of the table, the namespace ends */
 	THEN_NAK,
 	THEN_WANT_HEAD,
 	THEN_SAY_STANDING,
@@ -141,6 +143,19 @@ static enum then before_synack(struct btcp_backend_net *bnet,
 	return THEN_SWALLOW;
 }
 
+/*
+ * With tcp_abort_on_overflow TCP answers the handshake's ACK by RST when the
+ * accept queue is full.  It does so before it forgets its request socket, so
+ * that one is found; and while there is no more than that, nobody has read a
+ * byte.  What we injected behind the ACK is kept off by our own hook, once the
+ * hand-off is refused.
+ */
+static bool overflowed(struct btcp_backend_net *bnet, const struct btcp_server_flow *flow)
+{
+	return !flow->accept->acked &&
+	       btcp_socket_find(bnet->net, &flow->flow.tuple) == BTCP_SOCKET_REQUEST;
+}
+
 static enum then before_standing(struct btcp_backend_net *bnet,
 				 struct btcp_server_flow *flow,
 				 const struct handoff_headers *h)
@@ -159,6 +174,11 @@ static enum then before_standing(struct btcp_backend_net *bnet,
 		return THEN_SWALLOW;
 	}
 	if (tcp->rst) {
+		if (overflowed(bnet, flow)) {
+			btcp_count(bnet, BTCP_STAT_STOLEN_BEFORE_STANDING);
+			btcp_inject_rst(bnet, &flow->flow.tuple, flow->client_isn + 1);
+			return refuse(bnet, flow, WIRE_NAK_SYNACK);
+		}
 		if (!accept->handed) {
 			btcp_count(bnet, BTCP_STAT_STOLEN_BEFORE_STANDING);
 			return refuse(bnet, flow, WIRE_NAK_CLOSED);
@@ -199,12 +219,15 @@ bool btcp_synack_outbound(struct btcp_backend_net *bnet, struct btcp_server_flow
 	else if (flow->accept && flow->flow.state == BTCP_FLOW_HEAD)
 		then = before_standing(bnet, flow, h);
 	else if (flow->flow.state < BTCP_FLOW_LIVE)
-		then = THEN_SWALLOW;	/* out of the table: the namespace ends */
+		then = THEN_OUT;
 	if (flow->accept)
 		have = flow->accept->have;
 	spin_unlock_bh(&flow->flow.lock);
 
 	switch (then) {
+	case THEN_OUT:
+		btcp_count(bnet, BTCP_STAT_SWALLOWED_AFTER_END);
+		return true;
 	case THEN_SWALLOW:
 		return true;
 	case THEN_NAK:
