@@ -25,6 +25,9 @@ static const char * const role_names[__HANDOFF_ROLE_MAX] = {
 
 static struct genl_family family;
 
+/* NLA_POLICY_MAX() keeps its bound in a signed 16 bits; 6.1 wants this one writable. */
+static struct netlink_range_validation weight_range = { .max = BTCP_WEIGHT_MAX };
+
 static const struct nla_policy policy[BTCP_A_MAX + 1] = {
 	[BTCP_A_NAME]		= { .type = NLA_NUL_STRING, .len = BTCP_NAME_LEN },
 	[BTCP_A_ADDR]		= { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
@@ -41,7 +44,7 @@ static const struct nla_policy policy[BTCP_A_MAX + 1] = {
 	[BTCP_A_FRONTEND]	= { .type = NLA_NUL_STRING, .len = BTCP_NAME_LEN },
 	[BTCP_A_KEY]		= NLA_POLICY_EXACT_LEN(BTCP_KEY_LEN),
 	[BTCP_A_KEY_PATH]	= { .type = NLA_NUL_STRING, .len = BTCP_KEY_PATH_LEN },
-	[BTCP_A_WEIGHT]		= NLA_POLICY_MAX(NLA_U32, BTCP_WEIGHT_MAX),
+	[BTCP_A_WEIGHT]		= NLA_POLICY_FULL_RANGE(NLA_U32, &weight_range),
 	[BTCP_A_ADMIN]		= NLA_POLICY_MAX(NLA_U8, BTCP_ADMIN_MAX),
 	[BTCP_A_REQUESTS]	= NLA_POLICY_MAX(NLA_U8, BTCP_REQUESTS_MAX),
 	[BTCP_A_POLICY]		= { .type = NLA_NUL_STRING, .len = BTCP_NAME_LEN },

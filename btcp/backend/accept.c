@@ -213,13 +213,12 @@ static void accept_timer(struct timer_list *timer)
 	}
 	spin_unlock(&flow->flow.lock);
 
-	if (over && READ_ONCE(flow->nak)) {
+	if (over && READ_ONCE(flow->nak))
 		btcp_say_flow_nak(bnet, flow);
-	} else if (over) {
+	else if (over)
 		btcp_say_closed(bnet, flow);
-	} else if (want_head) {
+	else if (want_head)
 		btcp_say_ack(bnet, flow, false, have);
-	}
 	/* Taken off, by somebody else or just now: nobody else frees it. */
 	if (!mine || over) {
 		accept_free(bnet, accept);

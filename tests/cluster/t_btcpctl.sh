@@ -31,7 +31,7 @@ refuse__not_understood() {
 	_refused 1 '"fly": no such command' fe service fly
 	_refused 1 '"a/b": a name' fe service add a/b vip 10.2.0.101:80
 	_refused 1 'vip "10.2.0.101": not ADDRESS:PORT' fe service add x vip 10.2.0.101
-	_refused 1 '"10.2.0.256:80": not an IPv4 or IPv6 address' fe service add x vip 10.2.0.256:80
+	_refused 1 '"10.2.0.256": not an IPv4 or IPv6 address' fe service add x vip 10.2.0.256:80
 	_refused 1 'vip "0": not a number' fe service add x vip 10.2.0.101:0
 	_refused 1 'vip "65536": not a number' fe service add x vip 10.2.0.101:65536
 	_refused 1 'weight "65536": not a number' fe backend set be1 weight 65536
