@@ -42,6 +42,9 @@ static const struct setting limits[__HANDOFF_LIMIT_MAX] = {
 	[HANDOFF_LIMIT_QUEUE] = {
 		"queue", "packets", "packets of one flow that may wait for its hand-off",
 		64, 1, 4096 },
+	[HANDOFF_LIMIT_QUEUE_TOTAL] = {
+		"queue_total", "bytes", "memory of all packets that wait for a hand-off or a hole",
+		256 << 20, 64 << 10, 1 << 30 },
 	[HANDOFF_LIMIT_HEAD] = {
 		"head", "bytes", "length of a request head; beyond: 431",
 		64 << 10, 1024, 64 << 10 },

@@ -17,6 +17,7 @@ enum handoff_limit {
 	HANDOFF_LIMIT_HALF_OPEN,	/* connections before their hand-off */
 	HANDOFF_LIMIT_HALF_OPEN_CLIENT,	/* of one client address */
 	HANDOFF_LIMIT_QUEUE,		/* packets a flow may have waiting */
+	HANDOFF_LIMIT_QUEUE_TOTAL,	/* bytes of all packets that wait */
 	HANDOFF_LIMIT_HEAD,		/* bytes of one request head */
 	HANDOFF_LIMIT_HEAD_TOTAL,	/* bytes of all heads being collected */
 	HANDOFF_LIMIT_ONE_SHOT,		/* head bytes in HANDOFF itself, 0: staged */

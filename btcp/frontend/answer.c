@@ -68,13 +68,14 @@ static void take_queued(struct btcp_opening *o)
 {
 	struct sk_buff *skb;
 
-	while ((skb = __skb_dequeue(&o->queue))) {
+	while ((skb = skb_peek(&o->queue))) {
 		const struct btcp_place *place = btcp_opening_queued(skb);
 
 		if (place->start <= (s32)o->received && place->end > (s32)o->received) {
 			o->received = place->end;
 			o->fin_received |= place->fin;
 		}
+		btcp_opening_unlink(o, skb, &o->queue);
 		consume_skb(skb);
 	}
 }
@@ -113,6 +114,7 @@ void btcp_answer_packet(struct btcp_opening *o, const struct handoff_headers *h)
 	struct btcp_place place = btcp_opening_place(o, h);
 	u32 ack = ntohl(h->tcp->ack_seq) - o->front_isn;
 
+	lockdep_assert_held(&o->flow->flow.lock);
 	if (h->tcp->rst) {
 		if (place.start == (s32)o->received)
 			btcp_flow_end(o->fn, o->flow);

@@ -143,8 +143,7 @@ static void lost_work(struct work_struct *work)
 	struct btcp_frontend_net *fn = backend->fn;
 
 	/* It may be back by now: a moment's silence is no death. */
-	if (READ_ONCE(backend->admin) == BTCP_ADMIN_DOWN ||
-	    !handoff_session_is_up(backend->session))
+	if (btcp_backend_is_lost(backend))
 		btcp_close_backend_lost(fn, backend);
 	btcp_backend_put(fn, backend);
 }

@@ -86,17 +86,39 @@ struct btcp_backend_config {
 	u8 admin;
 };
 
+/**
+ * btcp_backend_endpoint() - its address in one family
+ * @backend: back-end
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ *
+ * Context: any.
+ * Return: never NULL; its family may be 0.
+ */
 static inline struct btcp_endpoint *
 btcp_backend_endpoint(const struct btcp_backend *backend, u8 family)
 {
 	return (struct btcp_endpoint *)&backend->endpoint[family == NFPROTO_IPV6];
 }
 
+/**
+ * btcp_backend_get() - keep a back-end
+ * @backend: found under RCU or @config
+ *
+ * Context: any.
+ * Return: false if its last reference is gone.
+ */
 static inline bool btcp_backend_get(struct btcp_backend *backend)
 {
 	return refcount_inc_not_zero(&backend->ref);
 }
 
+/**
+ * btcp_backend_put() - give it back
+ * @fn: namespace
+ * @backend: back-end, or NULL
+ *
+ * Context: any.
+ */
 static inline void btcp_backend_put(struct btcp_frontend_net *fn,
 				    struct btcp_backend *backend)
 {
@@ -124,6 +146,18 @@ struct btcp_profile btcp_backend_profile(const struct btcp_backend *backend, u8 
  * Context: any.
  */
 bool btcp_backend_usable(const struct btcp_backend *backend, u8 family);
+
+/**
+ * btcp_backend_is_lost() - are its flows to end?
+ * @backend: back-end
+ *
+ * Context: any.
+ */
+static inline bool btcp_backend_is_lost(const struct btcp_backend *backend)
+{
+	return READ_ONCE(backend->admin) == BTCP_ADMIN_DOWN ||
+	       !handoff_session_is_up(backend->session);
+}
 
 /**
  * btcp_backend_state() - for show and sysfs

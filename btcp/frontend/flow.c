@@ -74,6 +74,7 @@ void btcp_flow_set_state(struct btcp_frontend_net *fn, struct btcp_client_flow *
 
 void btcp_flow_count(struct btcp_frontend_net *fn, struct btcp_client_flow *flow)
 {
+	lockdep_assert_held(&flow->flow.lock);
 	count_state(fn, flow);
 }
 

@@ -2,6 +2,7 @@
 #include "bip/forward.h"
 #include "btcp/frontend/answer.h"
 #include "btcp/frontend/backend.h"
+#include "btcp/frontend/close.h"
 #include "btcp/frontend/handover.h"
 #include "btcp/frontend/pool.h"
 #include "btcp/frontend/service.h"
@@ -47,6 +48,7 @@ static void send_heads(struct btcp_opening *o, u32 from)
 	u32 room = wire_head_room(handoff_session_room(o->backend->session),
 				  o->flow->flow.tuple.family == NFPROTO_IPV6);
 
+	lockdep_assert_held(&o->flow->flow.lock);
 	while (from < o->len && room) {
 		struct wire_msg msg = {
 			.type = WIRE_HEAD,
@@ -82,7 +84,7 @@ static void prune(struct btcp_opening *o)
 	skb_queue_walk_safe(&o->queue, skb, next) {
 		if (btcp_opening_queued(skb)->end > (s32)o->len)
 			continue;
-		__skb_unlink(skb, &o->queue);
+		btcp_opening_unlink(o, skb, &o->queue);
 		consume_skb(skb);
 	}
 }
@@ -115,6 +117,7 @@ static void next_backend(struct btcp_opening *o)
 {
 	struct btcp_frontend_net *fn = o->fn;
 
+	lockdep_assert_held(&o->flow->flow.lock);
 	for (;;) {
 		btcp_backend_put(fn, o->backend);
 		o->id = 0;
@@ -153,25 +156,52 @@ void btcp_handover_begin(struct btcp_opening *o, struct btcp_pool *pool)
 	next_backend(o);
 }
 
+/*
+ * The most that a client can acknowledge of a response: what it had room for
+ * when it finished the handshake.  Who has only guessed the ports will hardly
+ * be within both windows.
+ */
+static u32 room_of_client(const struct btcp_opening *o)
+{
+	return max_t(u32, o->syn_window, (u32)o->ack_window << o->client_wscale);
+}
+
 bool btcp_handover_packet(struct btcp_opening *o, struct sk_buff *skb,
 			  const struct handoff_headers *h)
 {
+	u32 acked = ntohl(h->tcp->ack_seq) - (o->front_isn + 1);
 	struct btcp_place place = btcp_opening_place(o, h);
+	bool answered;
 
+	lockdep_assert_held(&o->flow->flow.lock);
 	/* A SYN that comes again here is old: the SYN/ACK was acknowledged. */
 	if (h->tcp->syn) {
 		btcp_count(o->fn, BTCP_STAT_CHALLENGE_ACK);
 		btcp_opening_ack(o);
 		return false;
 	}
+	if (!h->tcp->rst && !h->tcp->ack) {
+		btcp_count(o->fn, BTCP_STAT_BAD_FLAGS);
+		return false;
+	}
+	if (!btcp_opening_in_window(o, &place) ||
+	    (!h->tcp->rst && acked > room_of_client(o))) {
+		btcp_count(o->fn, BTCP_STAT_BAD_SEQUENCE);
+		return false;
+	}
+	/* We have sent nothing behind our SYN/ACK: this is of a response. */
+	answered = !h->tcp->rst && acked;
 	/* RST and what is new: for the back-end's TCP to judge, in its order. */
-	if (!h->tcp->rst && place.end <= (s32)o->len) {
+	if (!h->tcp->rst && !answered && place.end <= (s32)o->len) {
 		btcp_count(o->fn, BTCP_STAT_RETRANSMITTED);
 		return false;
 	}
 	if (!btcp_opening_queue(o, skb, &place, false))
 		return false;
 	btcp_count(o->fn, BTCP_STAT_QUEUED);
+	/* So the back-end has the connection, and its HANDOFF_ACK was lost. */
+	if (answered)
+		btcp_handover_implied(o);
 	return true;
 }
 
@@ -179,10 +209,13 @@ static void forward(struct btcp_opening *o, struct sk_buff *skb)
 {
 	struct handoff_headers h;
 
-	if (handoff_packet_parse(skb, false, &h))
+	if (handoff_packet_parse(skb, false, &h)) {
 		bip_forward(o->fn, o->flow, skb, &h);
-	else
-		kfree_skb(skb);
+		return;
+	}
+	/* It was one before: its headers cannot be pulled. */
+	btcp_count(o->fn, BTCP_STAT_FORWARD_MEMORY);
+	kfree_skb(skb);
 }
 
 /*
@@ -202,11 +235,11 @@ static void flush(struct btcp_opening *o)
 	for (round = 0; round < FLUSH_ROUNDS && !skb_queue_empty(&o->queue); round++) {
 		skb_queue_splice_init(&o->queue, &packets);
 		spin_unlock(&flow->flow.lock);
-		while ((skb = __skb_dequeue(&packets)))
+		while ((skb = btcp_opening_dequeue(o, &packets)))
 			forward(o, skb);
 		spin_lock(&flow->flow.lock);
 	}
-	while ((skb = __skb_dequeue(&o->queue)))
+	while ((skb = btcp_opening_dequeue(o, &o->queue)))
 		forward(o, skb);
 }
 
@@ -216,6 +249,7 @@ static void stand(struct btcp_opening *o)
 	struct btcp_client_flow *flow = o->flow;
 	struct btcp_frontend_net *fn = o->fn;
 
+	lockdep_assert_held(&flow->flow.lock);
 	if (o->flushing)
 		return;
 	o->flushing = true;
@@ -234,6 +268,11 @@ static void stand(struct btcp_opening *o)
 		btcp_flow_expire_in(flow, handoff_timeout(fn->net, HANDOFF_TIMEOUT_IDLE));
 		btcp_flow_set_state(fn, flow, BTCP_FLOW_FORWARDING);
 		btcp_opening_detach(o);
+		/* The walk for a lost back-end leaves out who is on the way to it. */
+		if (btcp_backend_is_lost(flow->backend)) {
+			btcp_count(fn, BTCP_STAT_BACKEND_LOST);
+			btcp_close_reset(fn, flow);
+		}
 	}
 	btcp_opening_put(o);
 }

@@ -58,6 +58,7 @@ struct btcp_rate {
  * @half_open: openings there are
  * @openings: the same, until the last of their memory is gone
  * @head_bytes: their buffers
+ * @queue_bytes: memory of the packets that wait in them
  * @client_slots: half-open connections by hash of the client's address
  * @key: for sequence numbers, timestamps and slots
  * @strays: RSTs to strays
@@ -83,6 +84,7 @@ struct btcp_frontend_net {
 	atomic_t half_open;
 	atomic_t openings;
 	atomic_long_t head_bytes;
+	atomic_long_t queue_bytes;
 	atomic_t *client_slots;
 	siphash_key_t key;
 	struct btcp_rate strays;

@@ -108,10 +108,12 @@ struct btcp_opening *btcp_opening_alloc(struct btcp_frontend_net *fn,
 void btcp_opening_put(struct btcp_opening *o)
 {
 	struct btcp_frontend_net *fn = o->fn;
+	struct sk_buff *skb;
 
 	if (!refcount_dec_and_test(&o->ref))
 		return;
-	__skb_queue_purge(&o->queue);
+	while ((skb = btcp_opening_dequeue(o, &o->queue)))
+		kfree_skb(skb);
 	btcp_opening_forget_buffer(o);
 	btcp_backend_put(fn, o->backend);
 	btcp_pool_put(o->pool);
@@ -162,6 +164,15 @@ static u16 window(const struct btcp_opening *o, u8 flags)
 		return o->promised_window;
 	window = max(window, min_t(u32, o->promised_window, WINDOW_MIN));
 	return window >> o->promised_wscale;
+}
+
+bool btcp_opening_in_window(const struct btcp_opening *o, const struct btcp_place *place)
+{
+	/* The window never shrinks below what window() promises. */
+	s32 right = max_t(u32, o->promised_window, o->len + 65535);
+
+	return place->start >= -65535 && place->start <= right &&
+	       place->end >= place->start && place->end <= right + 65536;
 }
 
 static void set_options(const struct btcp_opening *o, struct handoff_segment *segment)
@@ -250,6 +261,34 @@ void btcp_opening_forget_buffer(struct btcp_opening *o)
 	o->size = 0;
 }
 
+/*
+ * By bytes, too: a few segments of 64 KB behind a hole are all it takes to
+ * hold much more memory than their number tells.
+ */
+static bool charge(struct btcp_opening *o, struct sk_buff *skb)
+{
+	struct btcp_queued *queued = (struct btcp_queued *)skb->cb;
+	long total = handoff_limit(o->fn->net, HANDOFF_LIMIT_QUEUE_TOTAL);
+
+	if (atomic_long_add_return(skb->truesize, &o->fn->queue_bytes) > total) {
+		atomic_long_sub(skb->truesize, &o->fn->queue_bytes);
+		return false;
+	}
+	queued->charge = skb->truesize;
+	return true;
+}
+
+void btcp_opening_unlink(struct btcp_opening *o, struct sk_buff *skb,
+			 struct sk_buff_head *queue)
+{
+	const struct btcp_queued *queued = (const struct btcp_queued *)skb->cb;
+
+	__skb_unlink(skb, queue);
+	atomic_long_sub(queued->charge, &o->fn->queue_bytes);
+	/* Who gets it next may take what is here for his own. */
+	memset(skb->cb, 0, sizeof(*queued));
+}
+
 bool btcp_opening_queue(struct btcp_opening *o, struct sk_buff *skb,
 			const struct btcp_place *place, bool sorted)
 {
@@ -260,12 +299,16 @@ bool btcp_opening_queue(struct btcp_opening *o, struct sk_buff *skb,
 		btcp_count(o->fn, BTCP_STAT_QUEUE_FULL);
 		return false;
 	}
+	if (!charge(o, skb)) {
+		btcp_count(o->fn, BTCP_STAT_QUEUE_TOTAL);
+		return false;
+	}
 	/* Neither the route's device nor a socket is to be pinned meanwhile. */
 	skb_orphan(skb);
 	skb_dst_drop(skb);
 	nf_reset_ct(skb);
 	skb->dev = NULL;
-	*btcp_opening_queued(skb) = *place;
+	((struct btcp_queued *)skb->cb)->place = *place;
 
 	before = skb_peek_tail(&o->queue);
 	while (sorted && before && btcp_opening_queued(before)->start > place->start)

@@ -145,6 +145,13 @@ struct btcp_place {
 	bool fin;
 };
 
+/**
+ * btcp_opening_place() - where a packet lies
+ * @o: opening
+ * @h: the packet's headers
+ *
+ * Context: any.
+ */
 static inline struct btcp_place btcp_opening_place(const struct btcp_opening *o,
 						   const struct handoff_headers *h)
 {
@@ -154,6 +161,15 @@ static inline struct btcp_place btcp_opening_place(const struct btcp_opening *o,
 	p.end = p.start + h->payload_len + p.fin;
 	return p;
 }
+
+/**
+ * btcp_opening_in_window() - is a segment within what the client may send?
+ * @o: opening
+ * @place: the segment's
+ *
+ * Context: flow's lock held.
+ */
+bool btcp_opening_in_window(const struct btcp_opening *o, const struct btcp_place *place);
 
 /**
  * btcp_opening_alloc() - begin a connection
@@ -189,6 +205,12 @@ int btcp_opening_admit(struct btcp_frontend_net *fn, const struct handoff_tuple 
  */
 void btcp_opening_detach(struct btcp_opening *o);
 
+/**
+ * btcp_opening_get() - keep it beyond the flow's lock
+ * @o: opening, its flow's
+ *
+ * Context: flow's lock held.
+ */
 static inline void btcp_opening_get(struct btcp_opening *o)
 {
 	refcount_inc(&o->ref);
@@ -275,19 +297,60 @@ void btcp_opening_forget_buffer(struct btcp_opening *o);
  * @sorted: by sequence number, else as they come
  *
  * Context: BH off, flow's lock held.
- * Return: false, counted, at the limit.
+ * Return: false, counted, at a limit.
  */
 bool btcp_opening_queue(struct btcp_opening *o, struct sk_buff *skb,
 			const struct btcp_place *place, bool sorted);
 
 /**
+ * struct btcp_queued - what is noted of a packet in an opening's queue
+ * @place: its
+ * @charge: bytes of limit queue_total; pulling headers may change @truesize
+ */
+struct btcp_queued {
+	struct btcp_place place;
+	unsigned int charge;
+};
+
+/**
  * btcp_opening_queued() - where a queued packet lies
  * @skb: in an opening's queue
+ *
+ * Context: flow's lock held.
  */
-static inline struct btcp_place *btcp_opening_queued(struct sk_buff *skb)
+static inline const struct btcp_place *btcp_opening_queued(struct sk_buff *skb)
 {
-	BUILD_BUG_ON(sizeof(struct btcp_place) > sizeof(skb->cb));
-	return (struct btcp_place *)skb->cb;
+	BUILD_BUG_ON(sizeof(struct btcp_queued) > sizeof(skb->cb));
+	return &((struct btcp_queued *)skb->cb)->place;
+}
+
+/**
+ * btcp_opening_unlink() - a packet does not wait any more
+ * @o: opening
+ * @skb: packet; the caller's from now on
+ * @queue: the opening's, or one that its packets were moved to
+ *
+ * Context: flow's lock held, or @queue the caller's own.
+ */
+void btcp_opening_unlink(struct btcp_opening *o, struct sk_buff *skb,
+			 struct sk_buff_head *queue);
+
+/**
+ * btcp_opening_dequeue() - the first that waits
+ * @o: opening
+ * @queue: as for btcp_opening_unlink()
+ *
+ * Context: as for btcp_opening_unlink().
+ * Return: the packet, the caller's from now on, or NULL.
+ */
+static inline struct sk_buff *btcp_opening_dequeue(struct btcp_opening *o,
+						   struct sk_buff_head *queue)
+{
+	struct sk_buff *skb = skb_peek(queue);
+
+	if (skb)
+		btcp_opening_unlink(o, skb, queue);
+	return skb;
 }
 
 /**

@@ -67,6 +67,13 @@ struct btcp_pool {
 	struct rcu_head rcu;
 };
 
+/**
+ * btcp_pool_get() - keep a pool
+ * @pool: found under RCU
+ *
+ * Context: any.
+ * Return: false if its last reference is gone.
+ */
 static inline bool btcp_pool_get(struct btcp_pool *pool)
 {
 	return refcount_inc_not_zero(&pool->ref);

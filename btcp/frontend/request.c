@@ -95,6 +95,7 @@ static void route(struct btcp_opening *o)
 	u8 *scratch = NULL;
 	int status = 0;
 
+	lockdep_assert_held(&o->flow->flow.lock);
 	o->head_only = parsed(o) == HTTP_HEAD_DONE &&
 		       http_head_method_is(&o->head, o->buf, "HEAD");
 	if (parsed(o) == HTTP_HEAD_PREFACE) {
@@ -134,16 +135,15 @@ static bool merge(struct btcp_opening *o, bool *fin)
 		if (!skb || btcp_opening_queued(skb)->start > (s32)o->len)
 			break;
 		place = *btcp_opening_queued(skb);
-		__skb_unlink(skb, &o->queue);
 		if (!handoff_packet_parse(skb, false, &h) || !take(o, skb, &h, &place)) {
+			btcp_opening_unlink(o, skb, &o->queue);
 			kfree_skb(skb);
 			return false;
 		}
-		if (parsed(o) != HTTP_HEAD_MORE) {
-			/* Its body part may have to go as the packet it came in. */
-			__skb_queue_head(&o->queue, skb);
+		/* Its body part may have to go as the packet it came in. */
+		if (parsed(o) != HTTP_HEAD_MORE)
 			break;
-		}
+		btcp_opening_unlink(o, skb, &o->queue);
 		*fin |= place.fin && place.end == (s32)o->len + 1;
 		consume_skb(skb);
 	}
@@ -184,12 +184,13 @@ static bool data(struct btcp_opening *o, struct sk_buff *skb,
 {
 	bool fin, all, keep = false;
 
-	o->end = max_t(u32, o->end, place->end);
 	if (place->end <= (s32)o->len) {
 		btcp_count(o->fn, BTCP_STAT_RETRANSMITTED);
 		btcp_opening_ack(o);
 		return false;
 	}
+	/* From here on it is positive. */
+	o->end = max_t(u32, o->end, place->end);
 	if (place->start > (s32)o->len) {
 		btcp_count(o->fn, BTCP_STAT_OUT_OF_ORDER);
 		keep = btcp_opening_queue(o, skb, place, true);
@@ -249,16 +250,6 @@ static void established(struct btcp_opening *o, const struct handoff_headers *h,
 	btcp_opening_arm(o, handoff_timeout(fn->net, HANDOFF_TIMEOUT_HEAD));
 }
 
-/* Is the segment within what the client may send? */
-static bool in_window(const struct btcp_opening *o, const struct btcp_place *place)
-{
-	/* The window never shrinks below what window() in opening.c promises. */
-	s32 right = max_t(u32, o->promised_window, o->len + 65535);
-
-	return place->start >= -65535 && place->start <= right &&
-	       place->end >= place->start && place->end <= right + 65536;
-}
-
 bool btcp_request_packet(struct btcp_opening *o, struct sk_buff *skb,
 			 const struct handoff_headers *h)
 {
@@ -266,6 +257,7 @@ bool btcp_request_packet(struct btcp_opening *o, struct sk_buff *skb,
 	bool syn_recv = o->flow->flow.state == BTCP_FLOW_SYN_RECV;
 	struct tcp_options_seen seen;
 
+	lockdep_assert_held(&o->flow->flow.lock);
 	if (h->tcp->rst) {
 		reset_by_client(o, &place);
 		return false;
@@ -291,7 +283,7 @@ bool btcp_request_packet(struct btcp_opening *o, struct sk_buff *skb,
 					  TCPHDR_RST, NULL, 0);
 		return false;
 	}
-	if (!in_window(o, &place) || (syn_recv && place.start < 0)) {
+	if (!btcp_opening_in_window(o, &place) || (syn_recv && place.start < 0)) {
 		btcp_count(o->fn, BTCP_STAT_BAD_SEQUENCE);
 		btcp_opening_ack(o);
 		return false;
@@ -302,8 +294,12 @@ bool btcp_request_packet(struct btcp_opening *o, struct sk_buff *skb,
 		o->ts_recent = seen.tsval;
 	if (syn_recv)
 		established(o, h, &seen);
-	if (place.start == place.end)
+	if (place.start == place.end) {
+		/* A keep-alive or a window's probe: silence would look like death. */
+		if (place.start < (s32)o->len)
+			btcp_opening_ack(o);
 		return false;
+	}
 	return data(o, skb, h, &place);
 }
 

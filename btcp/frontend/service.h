@@ -92,11 +92,25 @@ extern const struct rhashtable_params btcp_vip_params;
 struct btcp_service *btcp_service_at(struct btcp_frontend_net *fn,
 				     const struct handoff_tuple *tuple);
 
+/**
+ * btcp_service_get() - keep a service
+ * @service: found under RCU or @config
+ *
+ * Context: any.
+ * Return: false if its last reference is gone.
+ */
 static inline bool btcp_service_get(struct btcp_service *service)
 {
 	return refcount_inc_not_zero(&service->ref);
 }
 
+/**
+ * btcp_service_put() - give it back
+ * @fn: namespace
+ * @service: service, or NULL
+ *
+ * Context: any.
+ */
 static inline void btcp_service_put(struct btcp_frontend_net *fn,
 				    struct btcp_service *service)
 {

@@ -91,6 +91,8 @@ const struct handoff_counter btcp_front_counters[__BTCP_STAT_MAX] = {
 		"queued", "packets that waited for their hand-off" },
 	[BTCP_STAT_QUEUE_FULL] = {
 		"queue_full", "packets dropped at limit queue; they come again" },
+	[BTCP_STAT_QUEUE_TOTAL] = {
+		"queue_total_full", "packets dropped at limit queue_total; they come again" },
 	[BTCP_STAT_HEAD_TOTAL] = {
 		"head_total_full", "segments dropped at limit head_total; they come again" },
 	[BTCP_STAT_HEAD_MEMORY] = {
