@@ -11,7 +11,7 @@ set -euo pipefail
 passed=0 failed=0 skipped=0
 summary=()
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log" "$log".*' EXIT
 
 _tell() {
 	summary+=("$(printf '%-44s %-8s %4d s' "$1" "$2" "$3")")
@@ -60,7 +60,38 @@ in_folder() {
 }
 
 cluster_suite() {
-	KERNEL=$1 "$TOP/scripts/in-cluster.sh" -t "${LIMIT:-1200}" tests/cluster/run.sh
+	KERNEL=$1 "$TOP/scripts/in-cluster.sh" -t "${LIMIT:-2400}" tests/cluster/run.sh
+}
+
+# clusters RELEASE…: the cluster suite on each kernel, side by side with one processor
+# each: emulation gains little from a second one, and loses much if it has to wait for it.
+clusters() {
+	local release pids=() i=0 status
+	for release in "$@"; do
+		"$TOP/scripts/build-modules.sh" "$release"
+	done
+	"$TOP/scripts/build-btcpctl.sh"
+	for release in "$@"; do
+		{
+			status=0
+			BTCP_CPUS=${BTCP_CPUS:-1} cluster_suite "$release" >"$log.$release" 2>&1 || status=$?
+			echo "$status" >"$log.$release.status"
+		} &
+		pids+=($!)
+		(tail -n +1 -s 0.5 --pid=$! -F "$log.$release" 2>/dev/null |
+			sed -u "s/^/[${release%%-*}] /" | grep --line-buffered -v 'passed, .* failed, ') &
+	done
+	for release in "$@"; do
+		suite "cluster on $release" finished "${pids[i]}" "$log.$release"
+		i=$((i + 1))
+	done
+}
+
+# finished PID LOG: the status of a suite in the background, with its closing line
+finished() {
+	tail --pid="$1" -s 0.5 -f /dev/null
+	grep -E '^[0-9]+ passed, ' "$2" || true
+	return "$(cat "$2.status")"
 }
 
 wanted() { [[ -z ${STEPS:-} || " $STEPS " == *" $1 "* ]]; }
@@ -78,10 +109,8 @@ else
 		done
 	fi
 	if wanted cluster; then
-		for series in 6.1 6.12; do
-			release=$("$TOP/scripts/kernels.sh" newest "$series")
-			suite "cluster on $release" cluster_suite "$release"
-		done
+		clusters "$("$TOP/scripts/kernels.sh" newest 6.1)" \
+			"$("$TOP/scripts/kernels.sh" newest 6.12)"
 	fi
 fi
 
