@@ -233,3 +233,45 @@ int handoff_table_walk(struct handoff_table *table,
 	return err;
 }
 EXPORT_SYMBOL_GPL(handoff_table_walk);
+
+/* The rest of one bucket. */
+static int dump_bucket(const struct bucket_table *tbl, long cursor[2],
+		       int (*fn)(struct handoff_flow *flow, void *arg), void *arg)
+{
+	struct handoff_flow *flow;
+	struct rhash_head *pos;
+	long n = 0;
+	int err;
+
+	rht_for_each_entry_rcu(flow, pos, tbl, cursor[0], node) {
+		if (n++ < cursor[1])
+			continue;
+		err = fn(flow, arg);
+		if (err)
+			return err;
+		cursor[1] = n;
+	}
+	cursor[0]++;
+	cursor[1] = 0;
+	return 0;
+}
+
+int handoff_table_dump(struct handoff_table *table, long cursor[2],
+		       int (*fn)(struct handoff_flow *flow, void *arg), void *arg)
+{
+	struct bucket_table *tbl;
+	int err = 0, slice;
+	bool more;
+
+	do {
+		rcu_read_lock();
+		tbl = rht_dereference_rcu(table->ht.tbl, &table->ht);
+		for (slice = 0; slice < SWEEP_SLICE && !err && cursor[0] < tbl->size; slice++)
+			err = dump_bucket(tbl, cursor, fn, arg);
+		more = cursor[0] < tbl->size;
+		rcu_read_unlock();
+		cond_resched();
+	} while (more && !err);
+	return err;
+}
+EXPORT_SYMBOL_GPL(handoff_table_dump);

@@ -199,4 +199,21 @@ void handoff_flow_put(struct handoff_table *table, struct handoff_flow *flow);
 int handoff_table_walk(struct handoff_table *table,
 		       int (*fn)(struct handoff_flow *flow, void *arg), void *arg);
 
+/**
+ * handoff_table_dump() - show flows, as many as fit, and go on later from there
+ * @table: table
+ * @cursor: how far it came, all zero at first: a bucket, and flows of it done
+ * @fn: shows one; nonzero: it does not fit, it comes again next time.  RCU read
+ *	side, may not sleep
+ * @arg: for @fn
+ *
+ * All calls together look at each flow about once, however many there are.
+ * While the table is being resized they may show one twice, or miss one.
+ *
+ * Context: process context; sleeps between slices.
+ * Return: what @fn stopped with, or 0: that was all.
+ */
+int handoff_table_dump(struct handoff_table *table, long cursor[2],
+		       int (*fn)(struct handoff_flow *flow, void *arg), void *arg);
+
 #endif /* _HANDOFF_TABLE_H */

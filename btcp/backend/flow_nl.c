@@ -5,14 +5,11 @@
 #include "btcp/backend/flow_nl.h"
 #include "handoff/netlink.h"
 
-/* @seen: flows that match, up to now; @skip: those told of before */
 struct dump {
 	struct sk_buff *skb;
 	struct netlink_callback *cb;
 	union nf_inet_addr client;
 	u8 family;	/* 0: any client */
-	long skip;
-	long seen;
 };
 
 static int put_flow(struct sk_buff *skb, const struct btcp_server_flow *flow)
@@ -45,14 +42,14 @@ static int put_flow(struct sk_buff *skb, const struct btcp_server_flow *flow)
 static int dump_one(struct handoff_flow *base, void *arg)
 {
 	struct btcp_server_flow *flow = container_of(base, struct btcp_server_flow, flow);
-	struct dump *dump = arg;
+	const struct dump *dump = arg;
 	void *hdr;
 
+	if (READ_ONCE(base->dead))
+		return 0;
 	if (dump->family && (dump->family != base->tuple.family ||
 			     memcmp(&dump->client, &base->tuple.client,
 				    sizeof(dump->client))))
-		return 0;
-	if (dump->seen++ < dump->skip)
 		return 0;
 	hdr = handoff_nl_new(dump->skb, dump->cb, BTCP_CMD_FLOW_GET);
 	if (!hdr)
@@ -62,7 +59,6 @@ static int dump_one(struct handoff_flow *base, void *arg)
 		return -EMSGSIZE;
 	}
 	genlmsg_end(dump->skb, hdr);
-	dump->cb->args[1] = dump->seen;
 	return 0;
 }
 
@@ -70,7 +66,7 @@ int btcp_flow_nl_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct btcp_backend_net *bnet = btcp_backend_net(sock_net(skb->sk));
 	struct nlattr **attrs = handoff_nl_dump_attrs(cb);
-	struct dump dump = { .skb = skb, .cb = cb, .skip = cb->args[1] };
+	struct dump dump = { .skb = skb, .cb = cb };
 	int err;
 
 	/* Services and backends are a front-end's: here nothing matches them. */
@@ -82,5 +78,6 @@ int btcp_flow_nl_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		if (err)
 			return err;
 	}
-	return handoff_table_walk(&bnet->table, dump_one, &dump);
+	/* cb->args[0] is the family's. */
+	return handoff_table_dump(&bnet->table, &cb->args[1], dump_one, &dump);
 }

@@ -1,10 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Showing flows, a hundred thousand of them if need be, while packets pass:
- * bucket by bucket under RCU, and where it was is two numbers.  A table that
- * is being resized meanwhile may show a flow twice or miss one.
- */
-#include <linux/rhashtable.h>
 #include <net/sock.h>
 
 #include "btcp/frontend/backend.h"
@@ -13,17 +7,17 @@
 #include "btcp/frontend/opening.h"
 #include "btcp/frontend/service.h"
 
-/* cb->args: [0] is the family's. */
-#define ARG_BUCKET	1	/* the next one */
-#define ARG_DONE	2	/* flows of it already shown */
-
 /**
- * struct filter - what is asked for
+ * struct filter - what is asked for, and where the answer goes
+ * @skb: the message
+ * @cb: the dump
  * @service: name, or NULL
  * @backend: name, or NULL
  * @client: an address, or NULL
  */
 struct filter {
+	struct sk_buff *skb;
+	struct netlink_callback *cb;
 	const struct nlattr *service;
 	const struct nlattr *backend;
 	const struct nlattr *client;
@@ -86,34 +80,17 @@ static int put(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-static int show(struct sk_buff *skb, struct netlink_callback *cb,
-		const struct filter *filter, struct btcp_client_flow *flow)
+static int show(struct handoff_flow *base, void *arg)
 {
+	struct btcp_client_flow *flow = btcp_flow_of(base);
+	const struct filter *filter = arg;
 	/* Before FORWARDING a back-end is only being asked. */
 	const struct btcp_backend *backend =
 		btcp_flow_state(flow) >= BTCP_FLOW_FORWARDING ? flow->backend : NULL;
 
-	if (READ_ONCE(flow->flow.dead) || !wanted(filter, flow, backend))
+	if (READ_ONCE(base->dead) || !wanted(filter, flow, backend))
 		return 0;
-	return put(skb, cb, flow, backend);
-}
-
-static int show_bucket(struct sk_buff *skb, struct netlink_callback *cb,
-		       const struct filter *filter, struct bucket_table *tbl)
-{
-	struct rhash_head *pos;
-	long n = 0;
-
-	rht_for_each_rcu(pos, tbl, cb->args[ARG_BUCKET]) {
-		struct handoff_flow *flow = container_of(pos, struct handoff_flow, node);
-
-		if (n++ < cb->args[ARG_DONE])
-			continue;
-		if (show(skb, cb, filter, btcp_flow_of(flow)))
-			return -EMSGSIZE;
-		cb->args[ARG_DONE] = n;
-	}
-	return 0;
+	return put(filter->skb, filter->cb, flow, backend);
 }
 
 int btcp_nl_flows(struct sk_buff *skb, struct netlink_callback *cb)
@@ -121,22 +98,13 @@ int btcp_nl_flows(struct sk_buff *skb, struct netlink_callback *cb)
 	struct btcp_frontend_net *fn = btcp_frontend_net(sock_net(skb->sk));
 	struct nlattr **attrs = handoff_nl_dump_attrs(cb);
 	struct filter filter = {
+		.skb = skb,
+		.cb = cb,
 		.service = attrs[BTCP_A_SERVICE],
 		.backend = attrs[BTCP_A_BACKEND],
 		.client = attrs[BTCP_A_ADDR],
 	};
-	struct bucket_table *tbl;
-	int err = 0;
 
-	rcu_read_lock();
-	tbl = rht_dereference_rcu(fn->table.ht.tbl, &fn->table.ht);
-	while (!err && cb->args[ARG_BUCKET] < tbl->size) {
-		err = show_bucket(skb, cb, &filter, tbl);
-		if (err)
-			break;
-		cb->args[ARG_BUCKET]++;
-		cb->args[ARG_DONE] = 0;
-	}
-	rcu_read_unlock();
-	return err;
+	/* cb->args[0] is the family's. */
+	return handoff_table_dump(&fn->table, &cb->args[1], show, &filter);
 }
