@@ -18,6 +18,7 @@ static void frontend_free(struct btcp_frontend *frontend)
 
 static void frontend_close(struct btcp_frontend *frontend)
 {
+	lockdep_assert_held(&frontend->bnet->config);
 	if (frontend->closed)
 		return;
 	frontend->closed = true;
@@ -33,6 +34,7 @@ struct btcp_frontend *btcp_frontend_add(struct btcp_backend_net *bnet, const cha
 	struct btcp_frontend *frontend;
 	int err = -ENOMEM;
 
+	lockdep_assert_held(&bnet->config);
 	frontend = kvzalloc(sizeof(*frontend), GFP_KERNEL_ACCOUNT);
 	if (!frontend)
 		return ERR_PTR(-ENOMEM);
@@ -88,6 +90,7 @@ struct btcp_frontend *btcp_frontend_find(struct btcp_backend_net *bnet, const ch
 {
 	struct btcp_frontend *frontend;
 
+	lockdep_assert_held(&bnet->config);
 	list_for_each_entry(frontend, &bnet->frontends, list)
 		if (!strcmp(frontend->name, name))
 			return frontend;
@@ -96,8 +99,7 @@ struct btcp_frontend *btcp_frontend_find(struct btcp_backend_net *bnet, const ch
 
 int btcp_frontend_set_grants(struct btcp_frontend *frontend, struct btcp_grants *grants)
 {
-	/* The genl lock serialises all writers. */
-	struct btcp_grants *old = rcu_dereference_protected(frontend->grants, true);
+	struct btcp_grants *old = btcp_frontend_grants(frontend);
 
 	/* The configuration's reference comes and goes with the grants. */
 	if (!old && grants && !btcp_frontend_get(frontend))
@@ -205,19 +207,22 @@ void btcp_frontend_reap(struct btcp_backend_net *bnet)
 	struct btcp_frontend *frontend, *next;
 	LIST_HEAD(gone);
 
+	lockdep_assert_held(&bnet->config);
 	list_for_each_entry_safe(frontend, next, &bnet->frontends, list) {
 		if (refcount_read(&frontend->ref))
 			continue;
+		/* Readers still go on from here: link the dead by other means. */
 		list_del_rcu(&frontend->list);
+		list_add(&frontend->gone, &gone);
 		bnet->frontend_count--;
+	}
+	if (!list_empty(&gone))
+		synchronize_net();	/* one for all of them */
+	list_for_each_entry_safe(frontend, next, &gone, gone) {
 		handoff_sysfs_del(&frontend->sysfs);
 		frontend_close(frontend);
-		/* Readers still go on from here: link the dead by other means. */
-		synchronize_net();
-		list_add(&frontend->list, &gone);
-	}
-	list_for_each_entry_safe(frontend, next, &gone, list)
 		frontend_free(frontend);
+	}
 	if (list_empty(&bnet->frontends))
 		btcp_backend_unhook(bnet);
 }
@@ -227,7 +232,9 @@ void btcp_frontend_reap_work(struct work_struct *work)
 	struct btcp_backend_net *bnet = container_of(work, struct btcp_backend_net, reap);
 
 	genl_lock();
+	mutex_lock(&bnet->config);
 	btcp_frontend_reap(bnet);
+	mutex_unlock(&bnet->config);
 	genl_unlock();
 }
 
@@ -236,6 +243,7 @@ void btcp_frontends_going(struct btcp_backend_net *bnet)
 	struct btcp_frontend *frontend;
 	struct wire_msg *msg;
 
+	lockdep_assert_held(&bnet->config);
 	msg = kzalloc(sizeof(*msg), GFP_KERNEL);
 	if (!msg)
 		return;
@@ -256,6 +264,7 @@ void btcp_frontends_close(struct btcp_backend_net *bnet)
 {
 	struct btcp_frontend *frontend;
 
+	lockdep_assert_held(&bnet->config);
 	list_for_each_entry(frontend, &bnet->frontends, list) {
 		btcp_frontend_set_grants(frontend, NULL);
 		frontend_close(frontend);

@@ -67,26 +67,28 @@ struct btcp_grants {
 };
 
 /**
- * struct btcp_frontend - one frontend
- * @list: in the namespace's frontends; genl lock, RCU for readers
+ * struct btcp_frontend - one frontend; @config is its namespace's
+ * @list: in the namespace's frontends; @config, RCU for readers
  * @bnet: namespace
  * @name: constant
  * @addr: the front-end's address
  * @family: of @addr
  * @session: the control channel to it; constant, and kept in memory by
  *	handoff_session_get() as long as the frontend
- * @closed: handoff_session_close() was called; genl lock
- * @grants: NULL: it is being deleted; genl lock, RCU for readers
+ * @closed: handoff_session_close() was called; @config
+ * @grants: NULL: it is being deleted; @config, RCU for readers
+ * @gone: in the list of those about to be freed
  * @ref: see above
  * @stats: by enum btcp_frontend_stat
  * @sysfs: frontend:NAME
- * @key_path: where the key was read from, or NULL; genl lock
+ * @key_path: where the key was read from, or NULL; @config
  * @refused: hand-offs refused lately, id << 8 | enum wire_nak, found by the
  *	id's low bits: a late copy of one must not be taken after all, when the
  *	front-end has long gone to the next back-end
  */
 struct btcp_frontend {
 	struct list_head list;
+	struct list_head gone;
 	struct btcp_backend_net *bnet;
 	char name[BTCP_NAME_LEN + 1];
 	union nf_inet_addr addr;
@@ -111,7 +113,7 @@ struct btcp_frontend {
  * @grants: its grants; the frontend's on success
  * @extack: gets the sentence of a refusal
  *
- * Context: process context, genl lock held.
+ * Context: process context, genl lock and @config held.
  * Return: the frontend or ERR_PTR.
  */
 struct btcp_frontend *btcp_frontend_add(struct btcp_backend_net *bnet, const char *name,
@@ -125,7 +127,7 @@ struct btcp_frontend *btcp_frontend_add(struct btcp_backend_net *bnet, const cha
  * @bnet: namespace
  * @name: name
  *
- * Context: process context, genl lock held.
+ * Context: process context, genl lock and @config held.
  * Return: the frontend, even one being deleted, or NULL.
  */
 struct btcp_frontend *btcp_frontend_find(struct btcp_backend_net *bnet, const char *name);
@@ -135,7 +137,7 @@ struct btcp_frontend *btcp_frontend_find(struct btcp_backend_net *bnet, const ch
  * @frontend: frontend
  * @grants: the frontend's from now on; NULL: delete
  *
- * Context: process context, genl lock held.
+ * Context: process context, genl lock and @config held.
  * Return: 0, or -EBUSY if a deleted frontend is past bringing back.
  */
 int btcp_frontend_set_grants(struct btcp_frontend *frontend, struct btcp_grants *grants);
@@ -149,6 +151,19 @@ int btcp_frontend_set_grants(struct btcp_frontend *frontend, struct btcp_grants 
 static inline bool btcp_frontend_deleting(const struct btcp_frontend *frontend)
 {
 	return !rcu_access_pointer(frontend->grants);
+}
+
+/**
+ * btcp_frontend_grants() - its grants, for those who may change them
+ * @frontend: frontend
+ *
+ * Context: process context, @config held.
+ * Return: the grants, NULL if it is being deleted.
+ */
+static inline struct btcp_grants *btcp_frontend_grants(const struct btcp_frontend *frontend)
+{
+	return rcu_dereference_protected(frontend->grants,
+					 lockdep_is_held(&frontend->bnet->config));
 }
 
 /**
@@ -233,7 +248,7 @@ void btcp_frontend_put(struct btcp_frontend *frontend);
  * btcp_frontend_reap() - free the frontends without references
  * @bnet: namespace
  *
- * Context: process context, genl lock held.
+ * Context: process context, genl lock and @config held.
  */
 void btcp_frontend_reap(struct btcp_backend_net *bnet);
 
@@ -247,7 +262,7 @@ void btcp_frontend_reap_work(struct work_struct *work);
  * btcp_frontends_going() - tell every front-end that the role is going away
  * @bnet: namespace
  *
- * Context: process context, genl lock held.
+ * Context: process context, genl lock and @config held.
  */
 void btcp_frontends_going(struct btcp_backend_net *bnet);
 
@@ -255,7 +270,7 @@ void btcp_frontends_going(struct btcp_backend_net *bnet);
  * btcp_frontends_close() - delete all frontends and close their sessions
  * @bnet: namespace whose flows were killed
  *
- * Context: process context, genl lock held.
+ * Context: process context, genl lock and @config held.
  */
 void btcp_frontends_close(struct btcp_backend_net *bnet);
 

@@ -6,6 +6,7 @@
 #include "btcp/backend/frontend_nl.h"
 #include "handoff/netlink.h"
 #include "handoff/settings.h"
+#include "handoff/wire.h"
 
 static const char no_name[] = "a frontend needs a name";
 
@@ -65,6 +66,70 @@ static struct btcp_grants *parse_vips(struct genl_info *info)
 		}
 	}
 	return grants;
+}
+
+/* struct ports - what a heartbeat has to tell of */
+struct ports {
+	unsigned int count;
+	struct {
+		__be16 port;
+		u8 family;
+	} of[WIRE_SERVERS_MAX];
+};
+
+static bool add_port(struct ports *ports, const struct btcp_grant *grant)
+{
+	unsigned int i;
+
+	for (i = 0; i < ports->count; i++)
+		if (ports->of[i].port == grant->local_port &&
+		    ports->of[i].family == grant->vip.family)
+			return true;
+	if (i == ARRAY_SIZE(ports->of))
+		return false;
+	ports->of[i].port = grant->local_port;
+	ports->of[i].family = grant->vip.family;
+	ports->count++;
+	return true;
+}
+
+static bool add_ports(struct ports *ports, const struct btcp_grants *grants)
+{
+	unsigned int i;
+
+	for (i = 0; grants && i < grants->count; i++)
+		if (!add_port(ports, &grants->grant[i]))
+			return false;
+	return true;
+}
+
+/*
+ * A front-end takes a port that no heartbeat names for one where nobody
+ * listens.  Frontends with the same control channel share its heartbeats.
+ * @but: the frontend whose grants are to be replaced, or NULL
+ */
+static int check_ports(struct btcp_backend_net *bnet, const struct btcp_frontend *but,
+		       const struct handoff_endpoint *control,
+		       const struct btcp_grants *grants, struct netlink_ext_ack *extack)
+{
+	struct btcp_frontend *frontend;
+	struct ports ports = {};
+	bool fit;
+
+	static_assert(WIRE_SERVERS_MAX == 32);	/* the sentence below says so */
+
+	fit = add_ports(&ports, grants);
+	list_for_each_entry(frontend, &bnet->frontends, list) {
+		if (frontend == but ||
+		    !handoff_endpoint_equal(handoff_session_peer(frontend->session), control))
+			continue;
+		fit = fit && add_ports(&ports, btcp_frontend_grants(frontend));
+	}
+	if (fit)
+		return 0;
+	NL_SET_ERR_MSG(extack,
+		       "the vips of one front-end may end at no more than 32 local ports, IPv4 and IPv6 counted separately");
+	return -EINVAL;
 }
 
 /* The control channel is at the frontend's address unless told otherwise. */
@@ -137,9 +202,8 @@ static int revive(struct btcp_frontend *frontend, const struct handoff_endpoint 
 	return 0;
 }
 
-int btcp_frontend_nl_new(struct sk_buff *skb, struct genl_info *info)
+static int new(struct btcp_backend_net *bnet, struct genl_info *info)
 {
-	struct btcp_backend_net *bnet = btcp_backend_net(genl_info_net(info));
 	struct handoff_endpoint addr, control;
 	struct btcp_frontend *frontend;
 	char name[BTCP_NAME_LEN + 1];
@@ -167,7 +231,10 @@ int btcp_frontend_nl_new(struct sk_buff *skb, struct genl_info *info)
 	/* Those whose last flow has just gone need not be in the way. */
 	btcp_frontend_reap(bnet);
 	frontend = btcp_frontend_find(bnet, name);
-	if (frontend) {
+	err = check_ports(bnet, frontend, &control, grants, info->extack);
+	if (err) {
+		/* refused with a sentence of its own */
+	} else if (frontend) {
 		err = revive(frontend, &addr, &control, grants, info);
 	} else if (bnet->frontend_count >= handoff_limit(bnet->net,
 							 HANDOFF_LIMIT_FRONTENDS)) {
@@ -187,9 +254,19 @@ int btcp_frontend_nl_new(struct sk_buff *skb, struct genl_info *info)
 	return set_key_path(frontend, info->attrs[BTCP_A_KEY_PATH]);
 }
 
-static struct btcp_frontend *find(struct genl_info *info)
+int btcp_frontend_nl_new(struct sk_buff *skb, struct genl_info *info)
 {
 	struct btcp_backend_net *bnet = btcp_backend_net(genl_info_net(info));
+	int err;
+
+	mutex_lock(&bnet->config);
+	err = new(bnet, info);
+	mutex_unlock(&bnet->config);
+	return err;
+}
+
+static struct btcp_frontend *find(struct btcp_backend_net *bnet, struct genl_info *info)
+{
 	struct btcp_frontend *frontend;
 	char name[BTCP_NAME_LEN + 1];
 	int err;
@@ -206,9 +283,9 @@ static struct btcp_frontend *find(struct genl_info *info)
 	return frontend;
 }
 
-int btcp_frontend_nl_set(struct sk_buff *skb, struct genl_info *info)
+static int set(struct btcp_backend_net *bnet, struct genl_info *info)
 {
-	struct btcp_frontend *frontend = find(info);
+	struct btcp_frontend *frontend = find(bnet, info);
 	struct btcp_grants *grants;
 	int err;
 
@@ -223,7 +300,10 @@ int btcp_frontend_nl_set(struct sk_buff *skb, struct genl_info *info)
 	grants = parse_vips(info);
 	if (IS_ERR(grants))
 		return PTR_ERR(grants);
-	err = set_key_path(frontend, info->attrs[BTCP_A_KEY_PATH]);
+	err = check_ports(bnet, frontend, handoff_session_peer(frontend->session),
+			  grants, info->extack);
+	if (!err)
+		err = set_key_path(frontend, info->attrs[BTCP_A_KEY_PATH]);
 	if (err) {
 		kfree(grants);
 		return err;
@@ -233,18 +313,32 @@ int btcp_frontend_nl_set(struct sk_buff *skb, struct genl_info *info)
 	return grants ? btcp_frontend_set_grants(frontend, grants) : 0;
 }
 
+int btcp_frontend_nl_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct btcp_backend_net *bnet = btcp_backend_net(genl_info_net(info));
+	int err;
+
+	mutex_lock(&bnet->config);
+	err = set(bnet, info);
+	mutex_unlock(&bnet->config);
+	return err;
+}
+
 int btcp_frontend_nl_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct btcp_frontend *frontend = find(info);
-	struct btcp_backend_net *bnet;
+	struct btcp_backend_net *bnet = btcp_backend_net(genl_info_net(info));
+	struct btcp_frontend *frontend;
 
-	if (IS_ERR(frontend))
-		return PTR_ERR(frontend);
-	bnet = frontend->bnet;
-	btcp_frontend_set_grants(frontend, NULL);
-	/* Without flows it is gone when the command returns. */
-	btcp_frontend_reap(bnet);
-	return 0;
+	mutex_lock(&bnet->config);
+	frontend = find(bnet, info);
+	if (!IS_ERR(frontend)) {
+		btcp_frontend_set_grants(frontend, NULL);
+		/* Without flows it is gone when the command returns. */
+		btcp_frontend_reap(bnet);
+	}
+	mutex_unlock(&bnet->config);
+	/* What it points to may be gone; only the error is looked at. */
+	return IS_ERR(frontend) ? PTR_ERR(frontend) : 0;
 }
 
 static int put_frontend(struct sk_buff *skb, struct btcp_frontend *frontend)
@@ -265,7 +359,7 @@ static int put_frontend(struct sk_buff *skb, struct btcp_frontend *frontend)
 	     nla_put_string(skb, BTCP_A_KEY_PATH, frontend->key_path)) ||
 	    (btcp_frontend_deleting(frontend) && nla_put_flag(skb, BTCP_A_DELETING)))
 		return -EMSGSIZE;
-	grants = rcu_dereference_protected(frontend->grants, true);
+	grants = btcp_frontend_grants(frontend);
 	for (i = 0; grants && i < grants->count; i++)
 		if (handoff_nl_put_endpoint(skb, BTCP_A_VIP, &grants->grant[i].vip,
 					    grants->grant[i].local_port))
@@ -281,6 +375,7 @@ int btcp_frontend_nl_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	long i = 0;
 	void *hdr;
 
+	mutex_lock(&bnet->config);
 	list_for_each_entry(frontend, &bnet->frontends, list) {
 		if (i++ < cb->args[0])
 			continue;
@@ -294,6 +389,7 @@ int btcp_frontend_nl_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		genlmsg_end(skb, hdr);
 		cb->args[0] = i;
 	}
+	mutex_unlock(&bnet->config);
 	/* Not even one fits: say so, rather than that there is none. */
 	return skb->len ? skb->len : cb->args[0] < i ? -EMSGSIZE : 0;
 }

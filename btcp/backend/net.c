@@ -41,6 +41,7 @@ int btcp_backend_hook(struct btcp_backend_net *bnet)
 {
 	int err;
 
+	lockdep_assert_held(&bnet->config);
 	if (bnet->hooked)
 		return 0;
 	/* A fragment has no ports to find its flow by. */
@@ -65,6 +66,7 @@ defrag4:
 
 void btcp_backend_unhook(struct btcp_backend_net *bnet)
 {
+	lockdep_assert_held(&bnet->config);
 	if (!bnet->hooked)
 		return;
 	nf_unregister_net_hooks(bnet->net, hooks, ARRAY_SIZE(hooks));
@@ -85,6 +87,7 @@ static int __net_init net_init(struct net *net)
 	int err;
 
 	bnet->net = net;
+	mutex_init(&bnet->config);
 	INIT_LIST_HEAD(&bnet->frontends);
 	INIT_WORK(&bnet->reap, btcp_frontend_reap_work);
 
@@ -118,6 +121,7 @@ static void __net_exit net_pre_exit(struct net *net)
 	struct btcp_backend_net *bnet = btcp_backend_net(net);
 
 	genl_lock();
+	mutex_lock(&bnet->config);
 	WRITE_ONCE(bnet->going, true);
 	/* Nothing configured: no flows; spare the namespace the drain's wait. */
 	if (bnet->hooked) {
@@ -127,6 +131,7 @@ static void __net_exit net_pre_exit(struct net *net)
 		btcp_frontends_close(bnet);
 		btcp_backend_unhook(bnet);
 	}
+	mutex_unlock(&bnet->config);
 	genl_unlock();
 }
 
@@ -140,6 +145,7 @@ static void __net_exit net_exit(struct net *net)
 	btcp_frontends_free(bnet);
 	handoff_sysfs_del(&bnet->sysfs);
 	handoff_stats_clean(&bnet->stats);
+	mutex_destroy(&bnet->config);
 }
 
 static struct pernet_operations net_ops = {

@@ -5,7 +5,7 @@
  * Concurrency of the whole module, in one place:
  *
  * - Configuration (frontends, grants, the hooks' registration) is written
- *   under the genl lock and read under RCU.
+ *   under @config, inside the genl lock, and read under RCU.
  * - A flow's transitions happen under its own lock, taken with BH off; never
  *   two flows' locks at once.  Under it packets may be injected (that only
  *   queues them) but nothing is sent: a message or a packet to the client
@@ -25,6 +25,7 @@
 #ifndef _BTCP_BACKEND_NET_H
 #define _BTCP_BACKEND_NET_H
 
+#include <linux/mutex.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -39,12 +40,13 @@
  * @table: flows, by client and local address
  * @stats: the role's totals, by enum btcp_stat
  * @sysfs: /sys/class/btcp/backend
- * @frontends: struct btcp_frontend; genl lock, RCU for readers
- * @frontend_count: in @frontends; genl lock
+ * @config: of the configuration; inside the genl lock
+ * @frontends: struct btcp_frontend; @config, RCU for readers
+ * @frontend_count: in @frontends; @config
  * @reap: frees deleted frontends whose last flow went
  * @head_bytes: of heads kept until TCP has acknowledged them
  * @accepts: hand-offs under way, each with its timer
- * @hooked: the hooks are registered; genl lock
+ * @hooked: the hooks are registered; @config
  * @going: the role is going away: take nothing new, tell the peers
  */
 struct btcp_backend_net {
@@ -52,6 +54,7 @@ struct btcp_backend_net {
 	struct handoff_table table;
 	struct handoff_stats stats;
 	struct handoff_sysfs sysfs;
+	struct mutex config;	/* inside the genl lock */
 	struct list_head frontends;
 	unsigned int frontend_count;
 	struct work_struct reap;
@@ -92,7 +95,7 @@ static inline void btcp_count(struct btcp_backend_net *bnet, enum btcp_stat whic
  *
  * Only once something is configured: until then the module costs nothing.
  *
- * Context: process context, genl lock held.
+ * Context: process context, @config held.
  * Return: 0 or a negative errno.
  */
 int btcp_backend_hook(struct btcp_backend_net *bnet);
@@ -103,7 +106,7 @@ int btcp_backend_hook(struct btcp_backend_net *bnet);
  *
  * Packets may be in the hooks until a grace period has passed.
  *
- * Context: process context, genl lock held.
+ * Context: process context, @config held.
  */
 void btcp_backend_unhook(struct btcp_backend_net *bnet);
 

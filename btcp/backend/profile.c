@@ -248,6 +248,7 @@ static void fill_frontend(struct btcp_backend_net *bnet, struct btcp_frontend *f
 
 		if (told(heartbeat, port, ipv6))
 			continue;
+		/* More are refused, but may seem to be there while they change. */
 		if (heartbeat->count == WIRE_SERVERS_MAX)
 			return;
 		server = &heartbeat->server[heartbeat->count++];
