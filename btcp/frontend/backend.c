@@ -170,14 +170,19 @@ static void free_backend(struct btcp_backend *backend)
 	kfree(backend);
 }
 
+static void unlink_backend(struct btcp_reapable *object)
+{
+	struct btcp_backend *backend = container_of(object, struct btcp_backend, reapable);
+
+	lockdep_assert_held(&backend->fn->config);
+	list_del_rcu(&backend->list);
+}
+
 static void destroy(struct btcp_frontend_net *fn, struct btcp_reapable *object)
 {
 	struct btcp_backend *backend = container_of(object, struct btcp_backend, reapable);
 
 	lockdep_assert_held(&fn->config);
-	list_del_rcu(&backend->list);
-	/* A heartbeat may be walking the list. */
-	synchronize_net();
 	handoff_session_close(backend->session);
 	free_backend(backend);
 }
@@ -214,6 +219,7 @@ struct btcp_backend *btcp_backend_new(struct btcp_frontend_net *fn,
 	backend = kzalloc(sizeof(*backend), GFP_KERNEL);
 	if (!backend)
 		return ERR_PTR(-ENOMEM);
+	backend->reapable.unlink = unlink_backend;
 	backend->reapable.destroy = destroy;
 	backend->fn = fn;
 	backend->weight = config->weight;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/delay.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/random.h>
@@ -9,6 +10,7 @@
 
 #include "bip/forward.h"
 #include "btcp/frontend/backend.h"
+#include "btcp/frontend/close.h"
 #include "btcp/frontend/flow.h"
 #include "btcp/frontend/input.h"
 #include "btcp/frontend/net.h"
@@ -85,7 +87,12 @@ static void reap(struct btcp_frontend_net *fn)
 	list = llist_del_all(&fn->reapable);
 	if (!list)
 		return;
-	/* A packet may still be with a flow whose last reference went. */
+	llist_for_each_entry(object, list, node)
+		object->unlink(object);
+	/*
+	 * A packet may still be with a flow whose last reference went, and a
+	 * heartbeat on its way through a list.  One wait for all of them.
+	 */
 	synchronize_net();
 	llist_for_each_entry_safe(object, next, list, node)
 		object->destroy(fn, object);
@@ -149,21 +156,11 @@ slots:
 	return err;
 }
 
-/*
- * The end, first half: no connection begins any more, those that are there are
- * ended while what that sends can still pass, then no packet comes any more.
- * The grace period between the halves waits for every hook, every message of
- * the control channel and every timer that is under way.
- */
-static void __net_exit net_pre_exit(struct net *net)
+static bool is_configured(const struct btcp_frontend_net *fn)
 {
-	struct btcp_frontend_net *fn = btcp_frontend_net(net);
-
-	WRITE_ONCE(fn->dying, true);
-	handoff_table_drain(&fn->table);
-	mutex_lock(&fn->config);
-	unhook(fn);
-	mutex_unlock(&fn->config);
+	lockdep_assert_held(&fn->config);
+	return fn->hooked || !list_empty(&fn->services) || !list_empty(&fn->backends) ||
+	       !list_empty(&fn->pools);
 }
 
 static void forget_config(struct btcp_frontend_net *fn)
@@ -182,29 +179,75 @@ static void forget_config(struct btcp_frontend_net *fn)
 			btcp_backend_delete(backend);
 }
 
+static int kill_flow(struct handoff_flow *flow, void *arg)
+{
+	struct btcp_frontend_net *fn = arg;
+
+	btcp_close_kill(&fn->table, flow);
+	return 0;
+}
+
 /*
- * The second half.  What may still hold a flow: an opening whose timer's
- * function runs, or a walk for a lost back-end.  What may still hold a
- * back-end: these.
+ * Also those that the drain's walks missed: an opening's timer may not take
+ * its flow out of a table that is being freed.
  */
+static void end_flows(struct btcp_frontend_net *fn)
+{
+	handoff_table_drain(&fn->table);
+	while (atomic_read(&fn->table.count)) {
+		handoff_table_walk(&fn->table, kill_flow, fn);
+		msleep(20);
+	}
+}
+
+/*
+ * The end, while the devices are still there, since routes and the control
+ * channel's packets need them: no connection begins any more, those that are
+ * there are ended while what that sends can still pass, then no packet comes
+ * any more.  The grace period behind that waits for every hook and every
+ * message of the control channel that is under way.
+ *
+ * What may hold a flow beyond it: an opening whose timer's function runs, or a
+ * walk for a lost back-end.  What may still hold a back-end: these.
+ */
+static void __net_exit net_pre_exit(struct net *net)
+{
+	struct btcp_frontend_net *fn = btcp_frontend_net(net);
+	bool configured;
+
+	WRITE_ONCE(fn->dying, true);
+	mutex_lock(&fn->config);
+	configured = is_configured(fn);
+	mutex_unlock(&fn->config);
+	/* Most namespaces never had a front-end: spare them the waits. */
+	if (!configured)
+		return;
+
+	end_flows(fn);
+	mutex_lock(&fn->config);
+	unhook(fn);
+	mutex_unlock(&fn->config);
+	synchronize_net();
+	flush_workqueue(btcp_workqueue);
+	wait_var_event(&fn->openings, !atomic_read(&fn->openings));
+
+	/* Closing sessions is configuration, which the other role may do, too. */
+	genl_lock();
+	mutex_lock(&fn->config);
+	forget_config(fn);
+	reap(fn);
+	mutex_unlock(&fn->config);
+	genl_unlock();
+}
+
 static void __net_exit net_exit(struct net *net)
 {
 	struct btcp_frontend_net *fn = btcp_frontend_net(net);
 
-	flush_workqueue(btcp_workqueue);
-	handoff_table_clean(&fn->table);
-	wait_var_event(&fn->openings, !atomic_read(&fn->openings));
-
-	mutex_lock(&fn->config);
-	forget_config(fn);
-	mutex_unlock(&fn->config);
 	/* No reference is left, so nothing is queued behind this. */
 	cancel_work_sync(&fn->reap);
-	mutex_lock(&fn->config);
-	reap(fn);
-	mutex_unlock(&fn->config);
 	WARN_ON_ONCE(!list_empty(&fn->services) || !list_empty(&fn->backends));
-
+	handoff_table_clean(&fn->table);
 	handoff_sysfs_del(&fn->sysfs);
 	rhashtable_destroy(&fn->vips);
 	handoff_stats_clean(&fn->stats);

@@ -154,11 +154,14 @@ void btcp_net_reap(struct btcp_frontend_net *fn, struct llist_node *node);
 /**
  * struct btcp_reapable - what services and back-ends begin with
  * @node: once unreferenced
- * @destroy: unlink, drop what it holds; @config held, a grace period passed
- *	since the last reference went.  Frees the memory
+ * @unlink: out of its list, @config held; who reads that under RCU may still
+ *	see it
+ * @destroy: drop what it holds, and free it; @config held, a grace period
+ *	passed since
  */
 struct btcp_reapable {
 	struct llist_node node;
+	void (*unlink)(struct btcp_reapable *object);
 	void (*destroy)(struct btcp_frontend_net *fn, struct btcp_reapable *object);
 };
 

@@ -114,12 +114,19 @@ static void free_service(struct btcp_service *service)
 	kfree(service);
 }
 
+static void unlink_service(struct btcp_reapable *object)
+{
+	struct btcp_service *service = container_of(object, struct btcp_service, reapable);
+
+	lockdep_assert_held(&service->fn->config);
+	list_del(&service->list);
+}
+
 static void destroy(struct btcp_frontend_net *fn, struct btcp_reapable *object)
 {
 	struct btcp_service *service = container_of(object, struct btcp_service, reapable);
 
 	lockdep_assert_held(&fn->config);
-	list_del(&service->list);
 	free_service(service);
 }
 
@@ -133,6 +140,7 @@ struct btcp_service *btcp_service_new(struct btcp_frontend_net *fn, const char *
 	service = kzalloc(sizeof(*service), GFP_KERNEL);
 	if (!service)
 		return ERR_PTR(-ENOMEM);
+	service->reapable.unlink = unlink_service;
 	service->reapable.destroy = destroy;
 	service->fn = fn;
 	refcount_set(&service->ref, 1);
