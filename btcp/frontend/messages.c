@@ -50,7 +50,8 @@ static void no_flow(struct btcp_frontend_net *fn, struct handoff_session *sessio
 		reply_reset(session, msg);
 		break;
 	case WIRE_ALIVE:
-		/* Our QUERY's flow went meanwhile: nobody forwards for it. */
+	case WIRE_SEGMENT:
+		/* Nobody forwards for it: its TCP would go on asking in vain. */
 		btcp_count(fn, BTCP_STAT_UNKNOWN_FLOW);
 		reply_reset(session, msg);
 		break;
