@@ -75,7 +75,8 @@ static bool find_v4(struct sk_buff *skb, struct quoted *q)
 	q->tuple.family = NFPROTO_IPV4;
 	q->tuple.server.ip = iph->saddr;
 	q->tuple.client.ip = iph->daddr;
-	return read_ports(skb, q);
+	/* An error goes to whom the packet came from, or it is made up. */
+	return ip_hdr(skb)->daddr == iph->saddr && read_ports(skb, q);
 }
 
 static bool find_v6(struct sk_buff *skb, struct quoted *q)
@@ -100,7 +101,7 @@ static bool find_v6(struct sk_buff *skb, struct quoted *q)
 	q->tuple.family = NFPROTO_IPV6;
 	q->tuple.server.in6 = iph->saddr;
 	q->tuple.client.in6 = iph->daddr;
-	return read_ports(skb, q);
+	return ipv6_addr_equal(&ipv6_hdr(skb)->daddr, &iph->saddr) && read_ports(skb, q);
 }
 
 static bool find(struct sk_buff *skb, struct quoted *q)

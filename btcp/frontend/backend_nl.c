@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/netlink.h"
+#include "btcp/frontend/service.h"
 #include "handoff/settings.h"
 
 static struct btcp_backend *find(struct btcp_frontend_net *fn, struct genl_info *info,
@@ -18,7 +19,19 @@ static struct btcp_backend *find(struct btcp_frontend_net *fn, struct genl_info 
 	return backend;
 }
 
-static int read_endpoints(struct genl_info *info, struct btcp_backend_config *config)
+/* BIP would forward to itself, until no hop is left. */
+static bool is_vip(struct btcp_frontend_net *fn, const struct handoff_endpoint *endpoint)
+{
+	bool found;
+
+	rcu_read_lock();
+	found = rhashtable_lookup(&fn->vips, endpoint, btcp_vip_params);
+	rcu_read_unlock();
+	return found;
+}
+
+static int read_endpoints(struct btcp_frontend_net *fn, struct genl_info *info,
+			  struct btcp_backend_config *config)
 {
 	const struct nlattr *attr;
 	int err, rem;
@@ -38,6 +51,11 @@ static int read_endpoints(struct genl_info *info, struct btcp_backend_config *co
 					    "a back-end has one address a family");
 			return -EINVAL;
 		}
+		if (is_vip(fn, &endpoint)) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+					    "this address and port are a service's VIP");
+			return -EADDRINUSE;
+		}
 		*slot = endpoint;
 		/* Unless told otherwise the channel goes to the first address. */
 		if (!config->control.family) {
@@ -53,7 +71,8 @@ static int read_endpoints(struct genl_info *info, struct btcp_backend_config *co
 				   &config->control, NULL, info->extack);
 }
 
-static int read_config(struct genl_info *info, struct btcp_backend_config *config)
+static int read_config(struct btcp_frontend_net *fn, struct genl_info *info,
+		       struct btcp_backend_config *config)
 {
 	int err;
 
@@ -62,7 +81,7 @@ static int read_config(struct genl_info *info, struct btcp_backend_config *confi
 		return err;
 	if (!info->attrs[BTCP_A_KEY])
 		return btcp_nl_refuse(info, 0, -EINVAL, "a back-end needs a key");
-	err = read_endpoints(info, config);
+	err = read_endpoints(fn, info, config);
 	if (err)
 		return err;
 	config->key = nla_data(info->attrs[BTCP_A_KEY]);
@@ -92,7 +111,7 @@ int btcp_nl_backend_new(struct btcp_frontend_net *fn, struct genl_info *info)
 	struct btcp_backend *backend;
 	int err;
 
-	err = read_config(info, &config);
+	err = read_config(fn, info, &config);
 	if (err)
 		return err;
 	if (btcp_backend_find(fn, config.name))

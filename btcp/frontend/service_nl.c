@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/slab.h>
 
+#include "btcp/frontend/backend.h"
 #include "btcp/frontend/netlink.h"
 #include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
@@ -16,6 +17,21 @@ struct vips {
 	struct handoff_endpoint endpoint[BTCP_VIPS_MAX];
 };
 
+/* Deleted ones, too: their last flows are still forwarded there. */
+static bool is_backend(const struct btcp_frontend_net *fn,
+		       const struct handoff_endpoint *endpoint)
+{
+	const struct btcp_backend *backend;
+
+	lockdep_assert_held(&fn->config);
+	list_for_each_entry(backend, &fn->backends, list)
+		if (handoff_endpoint_equal(&btcp_backend_endpoint(backend,
+								  endpoint->family)->endpoint,
+					   endpoint))
+			return true;
+	return false;
+}
+
 static int check_vip(struct btcp_frontend_net *fn, const struct btcp_service *service,
 		     const struct vips *vips, const struct handoff_endpoint *endpoint,
 		     const struct nlattr *attr, struct netlink_ext_ack *extack)
@@ -29,6 +45,10 @@ static int check_vip(struct btcp_frontend_net *fn, const struct btcp_service *se
 			NL_SET_ERR_MSG_ATTR(extack, attr, "this VIP is named twice");
 			return -EINVAL;
 		}
+	}
+	if (is_backend(fn, endpoint)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "this address and port are a back-end's");
+		return -EADDRINUSE;
 	}
 	rcu_read_lock();
 	vip = rhashtable_lookup(&fn->vips, endpoint, btcp_vip_params);
