@@ -174,6 +174,14 @@ static enum then before_standing(struct btcp_backend_net *bnet,
 		return THEN_SWALLOW;
 	}
 	if (tcp->rst) {
+		/*
+		 * Without ACK it answers a packet, and begins where that one
+		 * acknowledged: this one was neither ours nor the client's.
+		 */
+		if (!tcp->ack && ntohl(tcp->seq) != flow->front_isn + 1 - flow->t.seq_delta) {
+			btcp_count(bnet, BTCP_STAT_STOLEN_BEFORE_STANDING);
+			return THEN_SWALLOW;
+		}
 		if (overflowed(bnet, flow)) {
 			btcp_count(bnet, BTCP_STAT_STOLEN_BEFORE_STANDING);
 			btcp_inject_rst(bnet, &flow->flow.tuple, flow->client_isn + 1);
