@@ -85,11 +85,26 @@ static void leave(struct sk_buff *skb, struct dst_entry *dst)
 	skb->dev = dst->dev;
 }
 
+/* IPsec or an encapsulation: more to do than to find a neighbour. */
+static bool is_wrapped(const struct dst_entry *dst)
+{
+	return dst_xfrm(dst) || dst->lwtstate;
+}
+
 void bip_transmit(struct sk_buff *skb, struct dst_entry *dst)
 {
 	bool v4 = skb->protocol == htons(ETH_P_IP);
 
 	leave(skb, dst);
+	if (unlikely(is_wrapped(dst))) {
+		/* What is there is of the packet as it came in. */
+		if (v4)
+			memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+		else
+			memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+		dst_output(dev_net(dst->dev), NULL, skb);
+		return;
+	}
 	/* Both consume the packet, and with it the route, whatever happens. */
 	if (v4)
 		neigh_xmit_v4(skb, dst);
@@ -168,7 +183,8 @@ void bip_forward(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
 	btcp_flow_touch(flow);
 	btcp_count(fn, BTCP_STAT_FORWARDED_PACKETS);
 	handoff_stats_add(&fn->stats, BTCP_STAT_FORWARDED_BYTES, len);
-	if (unlikely(exceeds(skb, dst_mtu(dst)) && may_fragment(skb)))
+	/* Where it is wrapped it is fragmented, too. */
+	if (unlikely(exceeds(skb, dst_mtu(dst)) && may_fragment(skb) && !is_wrapped(dst)))
 		transmit_fragmented(fn, skb, dst);
 	else
 		bip_transmit(skb, dst);
