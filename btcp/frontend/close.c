@@ -139,8 +139,10 @@ void btcp_close_packet(struct btcp_frontend_net *fn, struct btcp_client_flow *fl
 		       const struct handoff_headers *h)
 {
 	lockdep_assert_held(&flow->flow.lock);
-	if (h->tcp->rst || !h->tcp->ack)
+	if (h->tcp->rst || !h->tcp->ack) {
+		btcp_count(fn, BTCP_STAT_RESETTING_SILENT);
 		return;
+	}
 	btcp_count(fn, BTCP_STAT_RESETTING_RST);
 	btcp_stray_reset(fn, h);
 }

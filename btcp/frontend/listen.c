@@ -89,6 +89,25 @@ static struct btcp_client_flow *new_flow(struct btcp_frontend_net *fn,
 	return btcp_flow_of(flow);
 }
 
+static void count_refusal(struct btcp_frontend_net *fn, int err)
+{
+	switch (err) {
+	case -ENOSPC:
+		btcp_count(fn, BTCP_STAT_SYN_FLOWS);
+		break;
+	case -EEXIST:
+		/* Another CPU was faster with it. */
+		btcp_count(fn, BTCP_STAT_SYN_TWICE);
+		break;
+	case -ESHUTDOWN:
+		btcp_count(fn, BTCP_STAT_SYN_GOING);
+		break;
+	default:
+		btcp_count(fn, BTCP_STAT_SYN_MEMORY);
+		break;
+	}
+}
+
 static void begin(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
 		  const struct handoff_headers *h, const struct btcp_profile *profile)
 {
@@ -105,11 +124,7 @@ static void begin(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
 	spin_lock_bh(&flow->flow.lock);
 	err = handoff_table_insert(&fn->table, &flow->flow);
 	if (err) {
-		/* -EEXIST: another CPU was faster with a copy of this SYN */
-		if (err == -ENOSPC)
-			btcp_count(fn, BTCP_STAT_SYN_FLOWS);
-		else if (err != -EEXIST)
-			btcp_count(fn, BTCP_STAT_SYN_MEMORY);
+		count_refusal(fn, err);
 		btcp_opening_detach(o);
 	} else {
 		btcp_flow_count(fn, flow);
@@ -126,8 +141,10 @@ void btcp_listen_syn(struct btcp_frontend_net *fn, struct btcp_service *service,
 	struct btcp_client_flow *flow;
 	int full;
 
-	if (READ_ONCE(fn->dying))
+	if (READ_ONCE(fn->dying)) {
+		btcp_count(fn, BTCP_STAT_SYN_GOING);
 		return;
+	}
 	if (READ_ONCE(service->admin) != BTCP_ADMIN_UP) {
 		btcp_count(fn, BTCP_STAT_SYN_DRAINING);
 		return;
@@ -142,8 +159,11 @@ void btcp_listen_syn(struct btcp_frontend_net *fn, struct btcp_service *service,
 	if (!profile.listening)
 		btcp_count(fn, BTCP_STAT_SYN_NO_BACKEND);
 
-	if (!btcp_service_get(service))
+	/* Deleted this moment. */
+	if (!btcp_service_get(service)) {
+		btcp_count(fn, BTCP_STAT_SYN_DRAINING);
 		return;
+	}
 	flow = new_flow(fn, service, &h->tuple);
 	if (!flow) {
 		btcp_count(fn, BTCP_STAT_SYN_MEMORY);

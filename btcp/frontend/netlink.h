@@ -33,29 +33,197 @@ extern const struct handoff_nl_role btcp_netlink_role;
  */
 int btcp_nl_refuse(struct genl_info *info, int attr, int err, const char *sentence);
 
+/**
+ * btcp_nl_service_new() - BTCP_CMD_SERVICE_NEW: create
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
 int btcp_nl_service_new(struct btcp_frontend_net *fn, struct genl_info *info);
+
+/**
+ * btcp_nl_service_set() - BTCP_CMD_SERVICE_SET: replace what is given, leave the rest
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
 int btcp_nl_service_set(struct btcp_frontend_net *fn, struct genl_info *info);
+
+/**
+ * btcp_nl_service_del() - BTCP_CMD_SERVICE_DEL: remove
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
 int btcp_nl_service_del(struct btcp_frontend_net *fn, struct genl_info *info);
+
+/**
+ * btcp_nl_backend_new() - BTCP_CMD_BACKEND_NEW: create
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
 int btcp_nl_backend_new(struct btcp_frontend_net *fn, struct genl_info *info);
+
+/**
+ * btcp_nl_backend_set() - BTCP_CMD_BACKEND_SET: replace what is given, leave the rest
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
 int btcp_nl_backend_set(struct btcp_frontend_net *fn, struct genl_info *info);
+
+/**
+ * btcp_nl_backend_del() - BTCP_CMD_BACKEND_DEL: remove
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
 int btcp_nl_backend_del(struct btcp_frontend_net *fn, struct genl_info *info);
+
+/**
+ * btcp_nl_pool_new() - BTCP_CMD_POOL_NEW: create
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
 int btcp_nl_pool_new(struct btcp_frontend_net *fn, struct genl_info *info);
+
+/**
+ * btcp_nl_pool_set() - BTCP_CMD_POOL_SET: replace what is given, leave the rest
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
 int btcp_nl_pool_set(struct btcp_frontend_net *fn, struct genl_info *info);
+
+/**
+ * btcp_nl_pool_del() - BTCP_CMD_POOL_DEL: remove
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
 int btcp_nl_pool_del(struct btcp_frontend_net *fn, struct genl_info *info);
+
+/**
+ * btcp_nl_member_new() - BTCP_CMD_MEMBER_NEW: create
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
 int btcp_nl_member_new(struct btcp_frontend_net *fn, struct genl_info *info);
+
+/**
+ * btcp_nl_member_set() - BTCP_CMD_MEMBER_SET: replace what is given, leave the rest
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
 int btcp_nl_member_set(struct btcp_frontend_net *fn, struct genl_info *info);
+
+/**
+ * btcp_nl_member_del() - BTCP_CMD_MEMBER_DEL: remove
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
 int btcp_nl_member_del(struct btcp_frontend_net *fn, struct genl_info *info);
+
+/**
+ * btcp_nl_rule_new() - BTCP_CMD_RULE_NEW: create
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
 int btcp_nl_rule_new(struct btcp_frontend_net *fn, struct genl_info *info);
+
+/**
+ * btcp_nl_rule_set() - BTCP_CMD_RULE_SET: replace what is given, leave the rest
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
 int btcp_nl_rule_set(struct btcp_frontend_net *fn, struct genl_info *info);
+
+/**
+ * btcp_nl_rule_del() - BTCP_CMD_RULE_DEL: remove
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
 int btcp_nl_rule_del(struct btcp_frontend_net *fn, struct genl_info *info);
 
-/* Dumps: cb->args[] are theirs. */
+/**
+ * btcp_nl_service_get() - BTCP_CMD_SERVICE_GET: as many as fit in one message
+ * @fn: namespace
+ * @skb: message
+ * @cb: dump; args[] tell where it goes on
+ *
+ * Context: process context; @config held.
+ */
 void btcp_nl_service_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
 			 struct netlink_callback *cb);
+
+/**
+ * btcp_nl_backend_get() - BTCP_CMD_BACKEND_GET: as many as fit in one message
+ * @fn: namespace
+ * @skb: message
+ * @cb: dump; args[] tell where it goes on
+ *
+ * Context: process context; @config held.
+ */
 void btcp_nl_backend_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
 			 struct netlink_callback *cb);
+
+/**
+ * btcp_nl_pool_get() - BTCP_CMD_POOL_GET: as many as fit in one message
+ * @fn: namespace
+ * @skb: message
+ * @cb: dump; args[] tell where it goes on
+ *
+ * Context: process context; @config held.
+ */
 void btcp_nl_pool_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
 		      struct netlink_callback *cb);
+
+/**
+ * btcp_nl_rule_get() - BTCP_CMD_RULE_GET: as many as fit in one message
+ * @fn: namespace
+ * @skb: message
+ * @cb: dump; args[] tell where it goes on
+ *
+ * Context: process context; @config held.
+ */
 void btcp_nl_rule_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
 		      struct netlink_callback *cb);
 

@@ -62,6 +62,10 @@ const struct handoff_counter btcp_front_counters[__BTCP_STAT_MAX] = {
 		"syn_dropped_memory", "SYNs dropped without memory" },
 	[BTCP_STAT_SYN_DRAINING] = {
 		"syn_draining", "SYNs to a service that takes nothing new" },
+	[BTCP_STAT_SYN_GOING] = {
+		"syn_going", "SYNs dropped while the front-end was going away" },
+	[BTCP_STAT_SYN_TWICE] = {
+		"syn_twice", "copies of a SYN that came while the first was being answered" },
 	[BTCP_STAT_SYN_NO_BACKEND] = {
 		"syn_no_backend", "SYNs answered while the service had no usable back-end" },
 	[BTCP_STAT_SYN_TIME_WAIT] = {
@@ -110,6 +114,8 @@ const struct handoff_counter btcp_front_counters[__BTCP_STAT_MAX] = {
 		"stray_rst_limited", "RSTs not sent to these, at limit stray_rate" },
 	[BTCP_STAT_RESETTING_RST] = {
 		"resetting_rst", "RSTs sent to clients whose back-end is gone" },
+	[BTCP_STAT_RESETTING_SILENT] = {
+		"resetting_silent", "packets of such clients that call for no RST" },
 	[BTCP_STAT_PROVOKED] = {
 		"provoked", "packets sent to make such clients tell their state" },
 
