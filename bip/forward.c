@@ -15,10 +15,10 @@
 #include "btcp/frontend/service.h"
 #include "include/compat.h"
 
-struct dst_entry *bip_route(struct btcp_frontend_net *fn, struct btcp_backend *backend,
+struct dst_entry *bip_route(struct front_net *fn, struct front_backend *backend,
 			    u8 family)
 {
-	struct btcp_endpoint *endpoint = btcp_backend_endpoint(backend, family);
+	struct front_endpoint *endpoint = front_backend_endpoint(backend, family);
 	struct dst_entry *dst = dst_cache_get(&endpoint->route);
 
 	if (likely(dst))
@@ -113,10 +113,10 @@ void bip_transmit(struct sk_buff *skb, struct dst_entry *dst)
 }
 
 /* IPv4 without DF: its sender has asked for fragments. */
-static void transmit_fragmented(struct btcp_frontend_net *fn, struct sk_buff *skb,
+static void transmit_fragmented(struct front_net *fn, struct sk_buff *skb,
 				struct dst_entry *dst)
 {
-	btcp_count(fn, BTCP_STAT_FRAGMENTED);
+	front_count(fn, FRONT_STAT_FRAGMENTED);
 	leave(skb, dst);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	ip_do_fragment(fn->net, NULL, skb, transmit_fragment);
@@ -139,33 +139,33 @@ static bool may_fragment(const struct sk_buff *skb)
  * What must be known before the packet is changed, so that an ICMP error can
  * quote it as the client sent it.  False: answered, or dropped and counted.
  */
-static bool can_go(struct btcp_frontend_net *fn, struct sk_buff *skb,
+static bool can_go(struct front_net *fn, struct sk_buff *skb,
 		   const struct handoff_headers *h, unsigned int mtu)
 {
 	if (!bip_hops_left(skb)) {
-		btcp_count(fn, BTCP_STAT_TTL_EXPIRED);
+		front_count(fn, FRONT_STAT_TTL_EXPIRED);
 		bip_icmp_time_exceeded(fn, skb, h);
 		return false;
 	}
 	if (exceeds(skb, mtu) && !may_fragment(skb)) {
-		btcp_count(fn, BTCP_STAT_TOO_BIG);
+		front_count(fn, FRONT_STAT_TOO_BIG);
 		bip_icmp_too_big(fn, skb, h, mtu);
 		return false;
 	}
 	return true;
 }
 
-void bip_forward(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+void bip_forward(struct front_net *fn, struct front_flow *flow,
 		 struct sk_buff *skb, struct handoff_headers *h)
 {
-	struct btcp_backend *backend = flow->backend;
-	struct btcp_endpoint *endpoint = btcp_backend_endpoint(backend, h->tuple.family);
+	struct front_backend *backend = flow->backend;
+	struct front_endpoint *endpoint = front_backend_endpoint(backend, h->tuple.family);
 	unsigned int mtu, len = skb->len;
 	struct dst_entry *dst;
 
 	dst = bip_route(fn, backend, h->tuple.family);
 	if (unlikely(!dst)) {
-		btcp_count(fn, BTCP_STAT_NO_ROUTE);
+		front_count(fn, FRONT_STAT_NO_ROUTE);
 		goto drop;
 	}
 	mtu = min(dst_mtu(dst), handoff_session_path_mtu(backend->session));
@@ -174,15 +174,15 @@ void bip_forward(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
 	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(dst->dev)) ||
 		     handoff_packet_set_addr(skb, h, false, &endpoint->endpoint.addr,
 					     endpoint->endpoint.port))) {
-		btcp_count(fn, BTCP_STAT_FORWARD_MEMORY);
+		front_count(fn, FRONT_STAT_FORWARD_MEMORY);
 		goto release;
 	}
 	/* IPv6 with extension headers: GSO goes by this. */
 	skb_set_transport_header(skb, h->thoff);
 
-	btcp_flow_touch(flow);
-	btcp_count(fn, BTCP_STAT_FORWARDED_PACKETS);
-	handoff_stats_add(&fn->stats, BTCP_STAT_FORWARDED_BYTES, len);
+	front_flow_touch(flow);
+	front_count(fn, FRONT_STAT_FORWARDED_PACKETS);
+	handoff_stats_add(&fn->stats, FRONT_STAT_FORWARDED_BYTES, len);
 	/* Where it is wrapped it is fragmented, too. */
 	if (unlikely(exceeds(skb, dst_mtu(dst)) && may_fragment(skb) && !is_wrapped(dst)))
 		transmit_fragmented(fn, skb, dst);
@@ -198,22 +198,22 @@ drop:
 
 unsigned int bip_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct btcp_frontend_net *fn = btcp_frontend_net(state->net);
-	struct btcp_client_flow *flow;
+	struct front_net *fn = front_net(state->net);
+	struct front_flow *flow;
 	struct handoff_headers h;
 
 	if (!handoff_packet_parse(skb, false, &h))
 		return bip_icmp_input(fn, skb);
-	flow = btcp_flow_find(fn, &h.tuple);
+	flow = front_flow_find(fn, &h.tuple);
 	if (flow) {
-		enum btcp_flow_state flow_state = btcp_flow_state(flow);
-		bool anew = flow_state == BTCP_FLOW_TIME_WAIT && h.tcp->syn && !h.tcp->ack;
+		enum front_flow_state flow_state = front_flow_state(flow);
+		bool anew = flow_state == FRONT_FLOW_TIME_WAIT && h.tcp->syn && !h.tcp->ack;
 
-		if (btcp_flow_forwards(flow_state) && !anew) {
+		if (front_flow_forwards(flow_state) && !anew) {
 			bip_forward(fn, flow, skb, &h);
 			return NF_STOLEN;
 		}
-	} else if (!btcp_service_at(fn, &h.tuple)) {
+	} else if (!front_service_at(fn, &h.tuple)) {
 		return NF_ACCEPT;
 	}
 	/* BTCP's: conntrack, which will not see the answers, is to leave it be. */

@@ -13,9 +13,9 @@
 
 #include "handoff/packet.h"
 
-struct btcp_backend;
-struct btcp_client_flow;
-struct btcp_frontend_net;
+struct front_backend;
+struct front_flow;
+struct front_net;
 
 /**
  * bip_hook() - NF_INET_PRE_ROUTING, between defragmentation and raw
@@ -38,7 +38,7 @@ unsigned int bip_hook(void *priv, struct sk_buff *skb, const struct nf_hook_stat
  *
  * Context: BH off, RCU read side.
  */
-void bip_forward(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+void bip_forward(struct front_net *fn, struct front_flow *flow,
 		 struct sk_buff *skb, struct handoff_headers *h);
 
 /**
@@ -50,7 +50,7 @@ void bip_forward(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
  * Context: BH off, RCU read side.
  * Return: held, or NULL.
  */
-struct dst_entry *bip_route(struct btcp_frontend_net *fn, struct btcp_backend *backend,
+struct dst_entry *bip_route(struct front_net *fn, struct front_backend *backend,
 			    u8 family);
 
 /**

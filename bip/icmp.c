@@ -154,29 +154,29 @@ static void rewrite_v6(struct sk_buff *skb, const struct quoted *q,
 	*port = to->port;
 }
 
-static void forward(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+static void forward(struct front_net *fn, struct front_flow *flow,
 		    struct sk_buff *skb, const struct quoted *q)
 {
 	u8 family = q->tuple.family;
-	struct btcp_endpoint *endpoint = btcp_backend_endpoint(flow->backend, family);
+	struct front_endpoint *endpoint = front_backend_endpoint(flow->backend, family);
 	struct dst_entry *dst = bip_route(fn, flow->backend, family);
 
 	if (!dst) {
-		btcp_count(fn, BTCP_STAT_NO_ROUTE);
+		front_count(fn, FRONT_STAT_NO_ROUTE);
 		goto drop;
 	}
 	/* An error about an error is never sent, however this one fails. */
 	if (!bip_hops_left(skb)) {
-		btcp_count(fn, BTCP_STAT_TTL_EXPIRED);
+		front_count(fn, FRONT_STAT_TTL_EXPIRED);
 		goto release;
 	}
 	if (skb->len > dst_mtu(dst)) {
-		btcp_count(fn, BTCP_STAT_TOO_BIG);
+		front_count(fn, FRONT_STAT_TOO_BIG);
 		goto release;
 	}
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(dst->dev)) ||
 	    skb_ensure_writable(skb, q->tcp + QUOTED_TCP)) {
-		btcp_count(fn, BTCP_STAT_FORWARD_MEMORY);
+		front_count(fn, FRONT_STAT_FORWARD_MEMORY);
 		goto release;
 	}
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
@@ -185,7 +185,7 @@ static void forward(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
 		rewrite_v4(skb, q, &endpoint->endpoint);
 	else
 		rewrite_v6(skb, q, &endpoint->endpoint);
-	btcp_count(fn, BTCP_STAT_ICMP_FORWARDED);
+	front_count(fn, FRONT_STAT_ICMP_FORWARDED);
 	bip_transmit(skb, dst);
 	return;
 
@@ -195,21 +195,21 @@ drop:
 	kfree_skb(skb);
 }
 
-unsigned int bip_icmp_input(struct btcp_frontend_net *fn, struct sk_buff *skb)
+unsigned int bip_icmp_input(struct front_net *fn, struct sk_buff *skb)
 {
-	struct btcp_client_flow *flow;
+	struct front_flow *flow;
 	struct quoted q;
 
 	/* A sum not made yet: from this very host, which has nothing to say here. */
 	if (!find(skb, &q) || skb->ip_summed == CHECKSUM_PARTIAL)
 		return NF_ACCEPT;
-	flow = btcp_flow_find(fn, &q.tuple);
-	if (!flow || !btcp_flow_forwards(btcp_flow_state(flow)))
+	flow = front_flow_find(fn, &q.tuple);
+	if (!flow || !front_flow_forwards(front_flow_state(flow)))
 		return NF_ACCEPT;
 	if (nf_checksum(skb, NF_INET_PRE_ROUTING, q.icmp,
 			q.tuple.family == NFPROTO_IPV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6,
 			q.tuple.family)) {
-		btcp_count(fn, BTCP_STAT_ICMP_BAD);
+		front_count(fn, FRONT_STAT_ICMP_BAD);
 		kfree_skb(skb);
 		return NF_STOLEN;
 	}
@@ -292,7 +292,7 @@ static struct sk_buff *build_v6(const struct sk_buff *about, const struct handof
 }
 
 /* @skb is still as the client sent it, which is all that ICMP may quote. */
-static void send_error(struct btcp_frontend_net *fn, const struct sk_buff *about,
+static void send_error(struct front_net *fn, const struct sk_buff *about,
 		       const struct handoff_headers *h, u8 type, u8 code, u32 info)
 {
 	const struct handoff_tuple *t = &h->tuple;
@@ -300,32 +300,32 @@ static void send_error(struct btcp_frontend_net *fn, const struct sk_buff *about
 	struct dst_entry *dst;
 	struct sk_buff *skb;
 
-	if (!btcp_rate_allow(&fn->icmp, handoff_limit(fn->net, HANDOFF_LIMIT_STRAY_RATE))) {
-		btcp_count(fn, BTCP_STAT_ICMP_LIMITED);
+	if (!front_rate_allow(&fn->icmp, handoff_limit(fn->net, HANDOFF_LIMIT_STRAY_RATE))) {
+		front_count(fn, FRONT_STAT_ICMP_LIMITED);
 		return;
 	}
 	dst = handoff_route(fn->net, t->family, &t->client, &t->server);
 	if (!dst) {
-		btcp_count(fn, BTCP_STAT_SENDING_FAILED);
+		front_count(fn, FRONT_STAT_SENDING_FAILED);
 		return;
 	}
 	skb = v4 ? build_v4(about, t, type, code, info) : build_v6(about, t, type, code, info);
 	if (!skb) {
 		dst_release(dst);
-		btcp_count(fn, BTCP_STAT_SENDING_FAILED);
+		front_count(fn, FRONT_STAT_SENDING_FAILED);
 		return;
 	}
 	skb_dst_set(skb, dst);
 	skb->dev = dst->dev;
 	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
-	btcp_count(fn, BTCP_STAT_ICMP_SENT);
+	front_count(fn, FRONT_STAT_ICMP_SENT);
 	if (v4)
 		ip_local_out(fn->net, NULL, skb);
 	else
 		ip6_local_out(fn->net, NULL, skb);
 }
 
-void bip_icmp_too_big(struct btcp_frontend_net *fn, const struct sk_buff *skb,
+void bip_icmp_too_big(struct front_net *fn, const struct sk_buff *skb,
 		      const struct handoff_headers *h, u32 mtu)
 {
 	if (h->tuple.family == NFPROTO_IPV4)
@@ -334,7 +334,7 @@ void bip_icmp_too_big(struct btcp_frontend_net *fn, const struct sk_buff *skb,
 		send_error(fn, skb, h, ICMPV6_PKT_TOOBIG, 0, mtu);
 }
 
-void bip_icmp_time_exceeded(struct btcp_frontend_net *fn, const struct sk_buff *skb,
+void bip_icmp_time_exceeded(struct front_net *fn, const struct sk_buff *skb,
 			    const struct handoff_headers *h)
 {
 	if (h->tuple.family == NFPROTO_IPV4)

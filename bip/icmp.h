@@ -9,7 +9,7 @@
 
 #include "handoff/packet.h"
 
-struct btcp_frontend_net;
+struct front_net;
 
 /**
  * bip_icmp_input() - a packet that is not TCP
@@ -20,7 +20,7 @@ struct btcp_frontend_net;
  * Return: NF_STOLEN if it was an ICMP error about a flow that is forwarded,
  *	else NF_ACCEPT, untouched.
  */
-unsigned int bip_icmp_input(struct btcp_frontend_net *fn, struct sk_buff *skb);
+unsigned int bip_icmp_input(struct front_net *fn, struct sk_buff *skb);
 
 /**
  * bip_icmp_too_big() - tell a client that a packet of its does not fit
@@ -31,7 +31,7 @@ unsigned int bip_icmp_input(struct btcp_frontend_net *fn, struct sk_buff *skb);
  *
  * Context: BH off, RCU read side.
  */
-void bip_icmp_too_big(struct btcp_frontend_net *fn, const struct sk_buff *skb,
+void bip_icmp_too_big(struct front_net *fn, const struct sk_buff *skb,
 		      const struct handoff_headers *h, u32 mtu);
 
 /**
@@ -42,7 +42,7 @@ void bip_icmp_too_big(struct btcp_frontend_net *fn, const struct sk_buff *skb,
  *
  * Context: BH off, RCU read side.
  */
-void bip_icmp_time_exceeded(struct btcp_frontend_net *fn, const struct sk_buff *skb,
+void bip_icmp_time_exceeded(struct front_net *fn, const struct sk_buff *skb,
 			    const struct handoff_headers *h);
 
 #endif /* _BIP_ICMP_H */

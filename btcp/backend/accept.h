@@ -3,7 +3,7 @@
  * Taking a connection over: from the HANDOFF until this host's TCP has
  * acknowledged the whole head.
  *
- * struct btcp_accept lives as long as that, and belongs to the flow.  Its
+ * struct back_accept lives as long as that, and belongs to the flow.  Its
  * timer is armed all that time and holds a reference to the flow: who takes
  * it off the flow and can still delete the timer frees it; if the timer is
  * already running, the timer finds itself taken off, and frees it.
@@ -18,12 +18,12 @@
 struct handoff_segment;
 
 /**
- * struct btcp_accept - what is kept until the connection stands
+ * struct back_accept - what is kept until the connection stands
  * @flow: its flow; constant
  * @timer: injects again what TCP did not answer
  * @interval: jiffies until the next time; doubled each time
  * @started: jiffies of the HANDOFF
- * @chunks: struct btcp_chunk, the head in order; under the flow's lock, as
+ * @chunks: struct back_chunk, the head in order; under the flow's lock, as
  *	are the next two
  * @have: bytes in @chunks
  * @acked: bytes of them that TCP has acknowledged
@@ -42,8 +42,8 @@ struct handoff_segment;
  * @ack_tsval: likewise
  * @srtt_us: likewise
  */
-struct btcp_accept {
-	struct btcp_server_flow *flow;
+struct back_accept {
+	struct back_flow *flow;
 	struct timer_list timer;
 	unsigned long interval;
 	unsigned long started;
@@ -66,7 +66,7 @@ struct btcp_accept {
 };
 
 /**
- * btcp_accept_handoff() - a HANDOFF came
+ * back_accept_handoff() - a HANDOFF came
  * @bnet: namespace
  * @session: from whom
  * @tuple: the flow's key here
@@ -74,49 +74,49 @@ struct btcp_accept {
  *
  * Context: softirq, RCU read side.
  */
-void btcp_accept_handoff(struct btcp_backend_net *bnet, struct handoff_session *session,
+void back_accept_handoff(struct back_net *bnet, struct handoff_session *session,
 			 const struct handoff_tuple *tuple, const struct wire_msg *msg);
 
 /**
- * btcp_accept_head() - a HEAD came
+ * back_accept_head() - a HEAD came
  * @bnet: namespace
  * @flow: flow of that name and session
  * @head: the HEAD
  *
  * Context: softirq, RCU read side.
  */
-void btcp_accept_head(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+void back_accept_head(struct back_net *bnet, struct back_flow *flow,
 		      const struct wire_head *head);
 
 /**
- * btcp_accept_ack() - inject the stored ACK and what is here of the head
+ * back_accept_ack() - inject the stored ACK and what is here of the head
  * @bnet: namespace
- * @flow: flow in BTCP_FLOW_HEAD, locked, with its @accept
+ * @flow: flow in BACK_FLOW_HEAD, locked, with its @accept
  *
  * Context: BH off.
  */
-void btcp_accept_ack(struct btcp_backend_net *bnet, struct btcp_server_flow *flow);
+void back_accept_ack(struct back_net *bnet, struct back_flow *flow);
 
 /**
- * btcp_accept_refuse() - the connection will not be taken
+ * back_accept_refuse() - the connection will not be taken
  * @bnet: namespace
  * @flow: flow, locked
  * @nak: enum wire_nak
  *
- * The caller says so, after unlocking, with btcp_say_flow_nak().
+ * The caller says so, after unlocking, with back_say_flow_nak().
  *
  * Return: true if it was not over yet.
  */
-bool btcp_accept_refuse(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+bool back_accept_refuse(struct back_net *bnet, struct back_flow *flow,
 			u8 nak);
 
 /**
- * btcp_accept_drop() - forget what was kept
+ * back_accept_drop() - forget what was kept
  * @bnet: namespace
  * @flow: flow, locked; it may have none
  *
  * Context: BH off, RCU read side.
  */
-void btcp_accept_drop(struct btcp_backend_net *bnet, struct btcp_server_flow *flow);
+void back_accept_drop(struct back_net *bnet, struct back_flow *flow);
 
 #endif /* _BTCP_BACKEND_ACCEPT_H */

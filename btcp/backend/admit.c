@@ -30,20 +30,20 @@ static bool client_address(struct net *net, const struct handoff_tuple *tuple)
 	       !ipv6_chk_addr(net, &tuple->client.in6, NULL, 0);
 }
 
-u8 btcp_admit(struct btcp_backend_net *bnet, struct handoff_session *session,
+u8 back_admit(struct back_net *bnet, struct handoff_session *session,
 	      const struct handoff_tuple *tuple, const struct wire_msg *msg,
-	      struct btcp_frontend **frontend)
+	      struct back_frontend **frontend)
 {
 	const struct wire_handoff *handoff = &msg->handoff;
 	struct handoff_endpoint vip = { .port = htons(msg->flow.vip_port),
 					.family = tuple->family };
-	struct btcp_grant *grant;
-	enum btcp_socket socket;
+	struct back_grant *grant;
+	enum back_socket socket;
 
 	if (READ_ONCE(bnet->going))
 		return WIRE_NAK_ADMIN;
 	memcpy(&vip.addr, msg->flow.vip, msg->flow.ipv6 ? 16 : 4);
-	*frontend = btcp_frontend_granted(bnet, session, &vip, &grant);
+	*frontend = back_frontend_granted(bnet, session, &vip, &grant);
 	if (!*frontend || grant->local_port != tuple->server_port ||
 	    !local_address(bnet->net, tuple))
 		return WIRE_NAK_GRANT;
@@ -55,8 +55,8 @@ u8 btcp_admit(struct btcp_backend_net *bnet, struct handoff_session *session,
 	if (handoff->head_len > handoff_limit(bnet->net, HANDOFF_LIMIT_HEAD))
 		return WIRE_NAK_LIMIT;
 	/* A client that also speaks to this port directly, by the same tuple. */
-	socket = btcp_socket_find(bnet->net, tuple);
-	if (socket == BTCP_SOCKET_LIVE || socket == BTCP_SOCKET_REQUEST)
+	socket = back_socket_find(bnet->net, tuple);
+	if (socket == BACK_SOCKET_LIVE || socket == BACK_SOCKET_REQUEST)
 		return WIRE_NAK_TUPLE;
 	return 0;
 }

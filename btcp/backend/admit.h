@@ -11,7 +11,7 @@
 #include "handoff/wire.h"
 
 /**
- * btcp_admit() - check a HANDOFF whose tuple is not known
+ * back_admit() - check a HANDOFF whose tuple is not known
  * @bnet: namespace
  * @session: from whom
  * @tuple: the flow's key here
@@ -21,8 +21,8 @@
  * Context: BH off, RCU read side.
  * Return: 0, or enum wire_nak.
  */
-u8 btcp_admit(struct btcp_backend_net *bnet, struct handoff_session *session,
+u8 back_admit(struct back_net *bnet, struct handoff_session *session,
 	      const struct handoff_tuple *tuple, const struct wire_msg *msg,
-	      struct btcp_frontend **frontend);
+	      struct back_frontend **frontend);
 
 #endif /* _BTCP_BACKEND_ADMIT_H */

@@ -11,7 +11,7 @@
 #include "btcp/translate.h"
 
 /**
- * btcp_checksum_update() - after btcp_translate_in(), _out() or _quoted()
+ * back_checksum_update() - after btcp_translate_in(), _out() or _quoted()
  * @skb: packet
  * @check: TCP's checksum, or that of the ICMP error
  * @diff: what the translating function returned
@@ -19,7 +19,7 @@
  * A partial checksum covers the pseudo header only, where nothing changed.  A
  * complete one is the device's sum over the packet as it was.
  */
-static inline void btcp_checksum_update(struct sk_buff *skb, __sum16 *check, u32 diff)
+static inline void back_checksum_update(struct sk_buff *skb, __sum16 *check, u32 diff)
 {
 	u16 old = ntohs((__force __be16)*check);
 

@@ -9,27 +9,27 @@
 #include "btcp/tcp_options.h"
 #include "handoff/settings.h"
 
-#define FINS_ACKED	(BTCP_FLOW_FIN_OUT_ACKED | BTCP_FLOW_FIN_IN_ACKED)
+#define FINS_ACKED	(BACK_FLOW_FIN_OUT_ACKED | BACK_FLOW_FIN_IN_ACKED)
 
 /* Locked.  Return: true if CLOSED is to be said. */
-static bool closed(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+static bool closed(struct back_net *bnet, struct back_flow *flow)
 {
 	lockdep_assert_held(&flow->flow.lock);
 	if ((flow->flags & FINS_ACKED) != FINS_ACKED ||
-	    !btcp_flow_step(bnet, flow, BTCP_FLOW_CLOSED))
+	    !back_flow_step(bnet, flow, BACK_FLOW_CLOSED))
 		return false;
 	flow->why = WIRE_CLOSED_FIN;
 	flow->until = jiffies + handoff_timeout(bnet->net, HANDOFF_TIMEOUT_TIME_WAIT);
-	WRITE_ONCE(flow->flow.expires, jiffies + BTCP_CLOSED_AGAIN);
+	WRITE_ONCE(flow->flow.expires, jiffies + BACK_CLOSED_AGAIN);
 	return true;
 }
 
 /* Locked: a FIN, in or out; from now on silence lasts less long. */
-static void fin_seen(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+static void fin_seen(struct back_net *bnet, struct back_flow *flow)
 {
 	unsigned long due = jiffies + handoff_timeout(bnet->net, HANDOFF_TIMEOUT_CLOSING);
 
-	if (btcp_flow_step(bnet, flow, BTCP_FLOW_FIN) &&
+	if (back_flow_step(bnet, flow, BACK_FLOW_FIN) &&
 	    time_before(due, flow->flow.expires))
 		WRITE_ONCE(flow->flow.expires, due);
 }
@@ -38,48 +38,48 @@ static void fin_seen(struct btcp_backend_net *bnet, struct btcp_server_flow *flo
  * Both of these look without the lock first: half a connection may live on for
  * long, and then they are asked for each of its packets.
  */
-static bool unacked(const struct btcp_server_flow *flow, u16 fin, u16 done)
+static bool unacked(const struct back_flow *flow, u16 fin, u16 done)
 {
 	return (READ_ONCE(flow->flags) & (fin | done)) == fin;
 }
 
-void btcp_close_acked_by_tcp(struct btcp_backend_net *bnet,
-			     struct btcp_server_flow *flow, u32 ack)
+void back_close_acked_by_tcp(struct back_net *bnet,
+			     struct back_flow *flow, u32 ack)
 {
 	bool say = false;
 
-	if (!unacked(flow, BTCP_FLOW_FIN_IN, BTCP_FLOW_FIN_IN_ACKED) ||
+	if (!unacked(flow, BACK_FLOW_FIN_IN, BACK_FLOW_FIN_IN_ACKED) ||
 	    !tcp_seq_after(ack, READ_ONCE(flow->fin_in)))
 		return;
 	spin_lock_bh(&flow->flow.lock);
-	if (!unacked(flow, BTCP_FLOW_FIN_IN, BTCP_FLOW_FIN_IN_ACKED)) {
+	if (!unacked(flow, BACK_FLOW_FIN_IN, BACK_FLOW_FIN_IN_ACKED)) {
 		/* somebody was faster */
 	} else if (ack == flow->fin_in + 1) {
-		WRITE_ONCE(flow->flags, flow->flags | BTCP_FLOW_FIN_IN_ACKED);
+		WRITE_ONCE(flow->flags, flow->flags | BACK_FLOW_FIN_IN_ACKED);
 		say = closed(bnet, flow);
 	} else if (tcp_seq_after(ack, flow->fin_in)) {
 		/* Nothing follows a FIN: that one was not the client's. */
-		WRITE_ONCE(flow->flags, flow->flags & ~BTCP_FLOW_FIN_IN);
+		WRITE_ONCE(flow->flags, flow->flags & ~BACK_FLOW_FIN_IN);
 	}
 	spin_unlock_bh(&flow->flow.lock);
 	if (say)
-		btcp_say_closed(bnet, flow);
+		back_say_closed(bnet, flow);
 }
 
-void btcp_close_acked_by_client(struct btcp_backend_net *bnet,
-				struct btcp_server_flow *flow, u32 ack)
+void back_close_acked_by_client(struct back_net *bnet,
+				struct back_flow *flow, u32 ack)
 {
 	bool say;
 
-	if (!unacked(flow, BTCP_FLOW_FIN_OUT, BTCP_FLOW_FIN_OUT_ACKED) ||
+	if (!unacked(flow, BACK_FLOW_FIN_OUT, BACK_FLOW_FIN_OUT_ACKED) ||
 	    !tcp_seq_after(ack, READ_ONCE(flow->fin_out)))
 		return;
 	spin_lock_bh(&flow->flow.lock);
-	WRITE_ONCE(flow->flags, flow->flags | BTCP_FLOW_FIN_OUT_ACKED);
+	WRITE_ONCE(flow->flags, flow->flags | BACK_FLOW_FIN_OUT_ACKED);
 	say = closed(bnet, flow);
 	spin_unlock_bh(&flow->flow.lock);
 	if (say)
-		btcp_say_closed(bnet, flow);
+		back_say_closed(bnet, flow);
 }
 
 /* The flag leaves the packet, the data goes; the checksum knows of both. */
@@ -106,24 +106,24 @@ static void fin_segment(struct wire_segment *segment, const struct handoff_heade
 	segment->tsecr = seen.tsecr;
 }
 
-unsigned int btcp_close_fin_out(struct btcp_backend_net *bnet,
-				struct btcp_server_flow *flow, struct sk_buff *skb,
+unsigned int back_close_fin_out(struct back_net *bnet,
+				struct back_flow *flow, struct sk_buff *skb,
 				struct handoff_headers *h, const struct nf_hook_state *nf)
 {
 	struct wire_segment segment;
 
-	if (btcp_outbound_rewrite(bnet, flow, skb, h)) {
+	if (back_outbound_rewrite(bnet, flow, skb, h)) {
 		consume_skb(skb);
 		return NF_STOLEN;
 	}
 	fin_segment(&segment, h);
-	btcp_flow_advance(&flow->snd_nxt, segment.seq + 1);
-	btcp_flow_advance(&flow->rcv_nxt, segment.ack);
-	btcp_flow_touch(flow);
+	back_flow_advance(&flow->snd_nxt, segment.seq + 1);
+	back_flow_advance(&flow->rcv_nxt, segment.ack);
+	back_flow_touch(flow);
 	spin_lock_bh(&flow->flow.lock);
-	if (!(flow->flags & BTCP_FLOW_FIN_OUT)) {
+	if (!(flow->flags & BACK_FLOW_FIN_OUT)) {
 		WRITE_ONCE(flow->fin_out, segment.seq);
-		WRITE_ONCE(flow->flags, flow->flags | BTCP_FLOW_FIN_OUT);
+		WRITE_ONCE(flow->flags, flow->flags | BACK_FLOW_FIN_OUT);
 		fin_seen(bnet, flow);
 	}
 	spin_unlock_bh(&flow->flow.lock);
@@ -139,14 +139,14 @@ unsigned int btcp_close_fin_out(struct btcp_backend_net *bnet,
 	} else {
 		consume_skb(skb);
 	}
-	btcp_count(bnet, BTCP_STAT_INTERCEPTED_FIN);
+	back_count(bnet, BACK_STAT_INTERCEPTED_FIN);
 	/* Lost, or not sent at all: TCP retransmits its FIN. */
-	btcp_say_segment(bnet, flow, &segment);
-	btcp_close_acked_by_tcp(bnet, flow, segment.ack);
+	back_say_segment(bnet, flow, &segment);
+	back_close_acked_by_tcp(bnet, flow, segment.ack);
 	return NF_STOLEN;
 }
 
-static void relay_rst(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+static void relay_rst(struct back_net *bnet, struct back_flow *flow,
 		      const struct handoff_headers *h)
 {
 	u32 low = READ_ONCE(flow->snd_una), high = READ_ONCE(flow->snd_nxt);
@@ -159,37 +159,37 @@ static void relay_rst(struct btcp_backend_net *bnet, struct btcp_server_flow *fl
 	/* One that answers a packet without ACK has no sequence number of use. */
 	if (!tcp_seq_between(segment.seq, low, high))
 		segment.seq = high;
-	btcp_count(bnet, BTCP_STAT_INTERCEPTED_RST);
-	btcp_say_segment(bnet, flow, &segment);
+	back_count(bnet, BACK_STAT_INTERCEPTED_RST);
+	back_say_segment(bnet, flow, &segment);
 }
 
-void btcp_close_rst_out(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+void back_close_rst_out(struct back_net *bnet, struct back_flow *flow,
 			const struct handoff_headers *h)
 {
 	bool ended;
 
 	relay_rst(bnet, flow, h);
 	spin_lock_bh(&flow->flow.lock);
-	ended = btcp_flow_end(bnet, flow, WIRE_CLOSED_RST);
+	ended = back_flow_end(bnet, flow, WIRE_CLOSED_RST);
 	if (ended)
-		flow->flags |= BTCP_FLOW_RST_OUT;
+		flow->flags |= BACK_FLOW_RST_OUT;
 	spin_unlock_bh(&flow->flow.lock);
 	if (ended)
-		btcp_say_closed(bnet, flow);
+		back_say_closed(bnet, flow);
 }
 
-void btcp_close_swallow(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+void back_close_swallow(struct back_net *bnet, struct back_flow *flow,
 			const struct handoff_headers *h)
 {
 	/* Somebody still speaks to it: the first RST got lost. */
-	if (h->tcp->rst && READ_ONCE(flow->flags) & BTCP_FLOW_RST_OUT) {
+	if (h->tcp->rst && READ_ONCE(flow->flags) & BACK_FLOW_RST_OUT) {
 		relay_rst(bnet, flow, h);
 		return;
 	}
-	btcp_count(bnet, BTCP_STAT_SWALLOWED_AFTER_END);
+	back_count(bnet, BACK_STAT_SWALLOWED_AFTER_END);
 	if (h->tcp->ack && !h->tcp->rst) {
 		local_bh_disable();
-		btcp_inject_rst(bnet, &flow->flow.tuple, ntohl(h->tcp->ack_seq));
+		back_inject_rst(bnet, &flow->flow.tuple, ntohl(h->tcp->ack_seq));
 		local_bh_enable();
 	}
 }
@@ -199,7 +199,7 @@ void btcp_close_swallow(struct btcp_backend_net *bnet, struct btcp_server_flow *
  * fit, and so do we: the sequence number by the widest window that TCP can
  * have offered, the acknowledgment by the widest that the client can have.
  */
-static bool plausible(const struct btcp_server_flow *flow, u32 seq, u32 ack)
+static bool plausible(const struct back_flow *flow, u32 seq, u32 ack)
 {
 	u32 next = READ_ONCE(flow->rcv_nxt), nxt = READ_ONCE(flow->snd_nxt);
 	u32 una = READ_ONCE(flow->snd_una);
@@ -208,71 +208,71 @@ static bool plausible(const struct btcp_server_flow *flow, u32 seq, u32 ack)
 	       tcp_seq_between(ack, una - (U16_MAX << flow->t.client_wscale), nxt);
 }
 
-void btcp_close_fin_in(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+void back_close_fin_in(struct back_net *bnet, struct back_flow *flow,
 		       u32 seq, u32 ack)
 {
-	if (READ_ONCE(flow->flags) & BTCP_FLOW_FIN_IN_ACKED || !plausible(flow, seq, ack))
+	if (READ_ONCE(flow->flags) & BACK_FLOW_FIN_IN_ACKED || !plausible(flow, seq, ack))
 		return;
 	spin_lock_bh(&flow->flow.lock);
 	/* The latest counts: an earlier one may have been a forger's guess. */
-	if (!(flow->flags & BTCP_FLOW_FIN_IN_ACKED)) {
+	if (!(flow->flags & BACK_FLOW_FIN_IN_ACKED)) {
 		WRITE_ONCE(flow->fin_in, seq);
-		WRITE_ONCE(flow->flags, flow->flags | BTCP_FLOW_FIN_IN);
+		WRITE_ONCE(flow->flags, flow->flags | BACK_FLOW_FIN_IN);
 		fin_seen(bnet, flow);
 	}
 	spin_unlock_bh(&flow->flow.lock);
 }
 
-void btcp_close_rst_in(struct btcp_server_flow *flow)
+void back_close_rst_in(struct back_flow *flow)
 {
 	spin_lock_bh(&flow->flow.lock);
-	if (flow->flow.state < BTCP_FLOW_TIME_WAIT) {
-		WRITE_ONCE(flow->flags, flow->flags | BTCP_FLOW_RST_IN);
+	if (flow->flow.state < BACK_FLOW_TIME_WAIT) {
+		WRITE_ONCE(flow->flags, flow->flags | BACK_FLOW_RST_IN);
 		WRITE_ONCE(flow->flow.expires, jiffies + HZ / 4);
 	}
 	spin_unlock_bh(&flow->flow.lock);
 }
 
-bool btcp_close_syn_in(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+bool back_close_syn_in(struct back_net *bnet, struct back_flow *flow)
 {
 	bool gone;
 
 	/* A live socket challenges it.  One in TIME_WAIT would let it in. */
-	if (btcp_flow_state(flow) < BTCP_FLOW_LIVE)
+	if (back_flow_state(flow) < BACK_FLOW_LIVE)
 		return false;
 	local_bh_disable();
-	gone = btcp_close_if_gone(bnet, flow);
+	gone = back_close_if_gone(bnet, flow);
 	local_bh_enable();
 	return !gone;
 }
 
-bool btcp_close_if_gone(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+bool back_close_if_gone(struct back_net *bnet, struct back_flow *flow)
 {
-	u8 state = btcp_flow_state(flow);
-	enum btcp_socket socket;
+	u8 state = back_flow_state(flow);
+	enum back_socket socket;
 	bool ended, tell;
 
-	if (state >= BTCP_FLOW_TIME_WAIT)
+	if (state >= BACK_FLOW_TIME_WAIT)
 		return true;
-	if (state < BTCP_FLOW_LIVE)
+	if (state < BACK_FLOW_LIVE)
 		return false;
-	socket = btcp_socket_find(bnet->net, &flow->flow.tuple);
-	if (socket == BTCP_SOCKET_LIVE || socket == BTCP_SOCKET_REQUEST)
+	socket = back_socket_find(bnet->net, &flow->flow.tuple);
+	if (socket == BACK_SOCKET_LIVE || socket == BACK_SOCKET_REQUEST)
 		return false;
 
 	spin_lock_bh(&flow->flow.lock);
 	/* A client that neither closed nor reset does not know yet. */
-	tell = flow->flow.state == BTCP_FLOW_LIVE &&
-	       !(flow->flags & BTCP_FLOW_RST_IN) && socket == BTCP_SOCKET_NONE;
-	ended = btcp_flow_end(bnet, flow, flow->flags & BTCP_FLOW_RST_IN ?
+	tell = flow->flow.state == BACK_FLOW_LIVE &&
+	       !(flow->flags & BACK_FLOW_RST_IN) && socket == BACK_SOCKET_NONE;
+	ended = back_flow_end(bnet, flow, flow->flags & BACK_FLOW_RST_IN ?
 			      WIRE_CLOSED_RST : WIRE_CLOSED_TIMEOUT);
 	if (ended && tell)
-		flow->flags |= BTCP_FLOW_RST_OUT;
+		flow->flags |= BACK_FLOW_RST_OUT;
 	spin_unlock_bh(&flow->flow.lock);
 	if (!ended)
 		return true;
-	btcp_count(bnet, BTCP_STAT_SOCKETS_GONE);
-	btcp_say_closed(bnet, flow);
+	back_count(bnet, BACK_STAT_SOCKETS_GONE);
+	back_say_closed(bnet, flow);
 	return true;
 }
 
@@ -282,7 +282,7 @@ bool btcp_close_if_gone(struct btcp_backend_net *bnet, struct btcp_server_flow *
  * believes an RST only at exactly the byte it expects, which lies between
  * what it acknowledged and what was sent.
  */
-void btcp_close_reset_client(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+void back_close_reset_client(struct back_net *bnet, struct back_flow *flow)
 {
 	struct handoff_segment segment = { .flags = TCPHDR_RST };
 	struct handoff_tuple tuple = flow->flow.tuple;
@@ -298,22 +298,22 @@ void btcp_close_reset_client(struct btcp_backend_net *bnet, struct btcp_server_f
 	handoff_packet_send(bnet->net, &tuple, &segment);
 }
 
-void btcp_close_reset(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+void back_close_reset(struct back_net *bnet, struct back_flow *flow)
 {
 	bool live, ended;
 
 	spin_lock_bh(&flow->flow.lock);
 	/* Before it stood, the same client may live on with another back-end. */
-	live = flow->flow.state == BTCP_FLOW_LIVE || flow->flow.state == BTCP_FLOW_CLOSING;
-	ended = btcp_flow_end(bnet, flow, WIRE_CLOSED_RST);
+	live = flow->flow.state == BACK_FLOW_LIVE || flow->flow.state == BACK_FLOW_CLOSING;
+	ended = back_flow_end(bnet, flow, WIRE_CLOSED_RST);
 	if (ended) {
-		btcp_count(bnet, BTCP_STAT_RESETS);
+		back_count(bnet, BACK_STAT_RESETS);
 		/* If TCP expects another byte, its challenge ACK tells which. */
-		btcp_inject_rst(bnet, &flow->flow.tuple, READ_ONCE(flow->rcv_nxt));
+		back_inject_rst(bnet, &flow->flow.tuple, READ_ONCE(flow->rcv_nxt));
 	}
 	spin_unlock_bh(&flow->flow.lock);
 	if (ended && live)
-		btcp_close_reset_client(bnet, flow);
+		back_close_reset_client(bnet, flow);
 	/* In TIME_WAIT there is nothing to reset. */
-	btcp_say_closed(bnet, flow);
+	back_say_closed(bnet, flow);
 }

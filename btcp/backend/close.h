@@ -16,7 +16,7 @@
 #include "handoff/packet.h"
 
 /**
- * btcp_close_fin_out() - TCP sends a FIN, with or without data
+ * back_close_fin_out() - TCP sends a FIN, with or without data
  * @bnet: namespace
  * @flow: flow that stands
  * @skb: packet, this function's from now on
@@ -25,105 +25,105 @@
  *
  * Return: the verdict.
  */
-unsigned int btcp_close_fin_out(struct btcp_backend_net *bnet,
-				struct btcp_server_flow *flow, struct sk_buff *skb,
+unsigned int back_close_fin_out(struct back_net *bnet,
+				struct back_flow *flow, struct sk_buff *skb,
 				struct handoff_headers *h, const struct nf_hook_state *nf);
 
 /**
- * btcp_close_rst_out() - TCP sends an RST; the caller swallows it
+ * back_close_rst_out() - TCP sends an RST; the caller swallows it
  * @bnet: namespace
  * @flow: flow that stands, or stood
  * @h: the packet's headers, as TCP wrote them
  */
-void btcp_close_rst_out(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+void back_close_rst_out(struct back_net *bnet, struct back_flow *flow,
 			const struct handoff_headers *h);
 
 /**
- * btcp_close_swallow() - TCP speaks although its flow is over
+ * back_close_swallow() - TCP speaks although its flow is over
  * @bnet: namespace
- * @flow: flow in BTCP_FLOW_ENDED
+ * @flow: flow in BACK_FLOW_ENDED
  * @h: the packet's headers, as TCP wrote them; the caller swallows it
  *
  * It says what it expects next: an RST exactly there ends it.
  */
-void btcp_close_swallow(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+void back_close_swallow(struct back_net *bnet, struct back_flow *flow,
 			const struct handoff_headers *h);
 
 /**
- * btcp_close_acked_by_tcp() - TCP acknowledged
+ * back_close_acked_by_tcp() - TCP acknowledged
  * @bnet: namespace
- * @flow: flow in BTCP_FLOW_CLOSING
+ * @flow: flow in BACK_FLOW_CLOSING
  * @ack: what
  *
  * One beyond the FIN shows that the FIN was forged: it is forgotten.
  */
-void btcp_close_acked_by_tcp(struct btcp_backend_net *bnet,
-			     struct btcp_server_flow *flow, u32 ack);
+void back_close_acked_by_tcp(struct back_net *bnet,
+			     struct back_flow *flow, u32 ack);
 
 /**
- * btcp_close_acked_by_client() - the client acknowledged
+ * back_close_acked_by_client() - the client acknowledged
  * @bnet: namespace
- * @flow: flow in BTCP_FLOW_CLOSING
+ * @flow: flow in BACK_FLOW_CLOSING
  * @ack: what, on the wire
  */
-void btcp_close_acked_by_client(struct btcp_backend_net *bnet,
-				struct btcp_server_flow *flow, u32 ack);
+void back_close_acked_by_client(struct back_net *bnet,
+				struct back_flow *flow, u32 ack);
 
 /**
- * btcp_close_fin_in() - the client sent a FIN
+ * back_close_fin_in() - the client sent a FIN
  * @bnet: namespace
  * @flow: flow
  * @seq: the FIN's own sequence number
  * @ack: its packet's acknowledgment, on the wire
  */
-void btcp_close_fin_in(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+void back_close_fin_in(struct back_net *bnet, struct back_flow *flow,
 		       u32 seq, u32 ack);
 
 /**
- * btcp_close_rst_in() - the client, or somebody, sent an RST
+ * back_close_rst_in() - the client, or somebody, sent an RST
  * @flow: flow
  *
  * Only TCP can tell a true one: the sweep looks soon what it made of it.
  */
-void btcp_close_rst_in(struct btcp_server_flow *flow);
+void back_close_rst_in(struct back_flow *flow);
 
 /**
- * btcp_close_syn_in() - a SYN came on a flow's tuple
+ * back_close_syn_in() - a SYN came on a flow's tuple
  * @bnet: namespace
- * @flow: flow from BTCP_FLOW_HEAD to BTCP_FLOW_TIME_WAIT
+ * @flow: flow from BACK_FLOW_HEAD to BACK_FLOW_TIME_WAIT
  *
  * Return: true if TCP may see it: it answers with a challenge ACK.  Else it
  *	could start a connection of its own, past the front-end.
  */
-bool btcp_close_syn_in(struct btcp_backend_net *bnet, struct btcp_server_flow *flow);
+bool back_close_syn_in(struct back_net *bnet, struct back_flow *flow);
 
 /**
- * btcp_close_if_gone() - end a flow whose socket is gone
+ * back_close_if_gone() - end a flow whose socket is gone
  * @bnet: namespace
  * @flow: flow
  *
  * Context: BH off, RCU read side.
  * Return: true if the flow is over, now or before.
  */
-bool btcp_close_if_gone(struct btcp_backend_net *bnet, struct btcp_server_flow *flow);
+bool back_close_if_gone(struct back_net *bnet, struct back_flow *flow);
 
 /**
- * btcp_close_reset_client() - RST to the client, straight from here
+ * back_close_reset_client() - RST to the client, straight from here
  * @bnet: namespace
  * @flow: flow that stood
  *
  * Context: softirq, or process context with BH off; RCU read side.
  */
-void btcp_close_reset_client(struct btcp_backend_net *bnet, struct btcp_server_flow *flow);
+void back_close_reset_client(struct back_net *bnet, struct back_flow *flow);
 
 /**
- * btcp_close_reset() - the front-end says RESET: it is going away, or does not
+ * back_close_reset() - the front-end says RESET: it is going away, or does not
  *	want this back-end any more.  Both the socket and the client hear of it
  * @bnet: namespace
  * @flow: flow
  *
  * Context: softirq, RCU read side.
  */
-void btcp_close_reset(struct btcp_backend_net *bnet, struct btcp_server_flow *flow);
+void back_close_reset(struct back_net *bnet, struct back_flow *flow);
 
 #endif /* _BTCP_BACKEND_CLOSE_H */

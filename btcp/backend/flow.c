@@ -5,11 +5,11 @@
 #include "handoff/settings.h"
 
 #define S_NO	__BTCP_FLOW_STATE_MAX	/* the event means nothing here */
-#define S_HE	BTCP_FLOW_HEAD
-#define S_LI	BTCP_FLOW_LIVE
-#define S_CL	BTCP_FLOW_CLOSING
-#define S_TW	BTCP_FLOW_TIME_WAIT
-#define S_EN	BTCP_FLOW_ENDED
+#define S_HE	BACK_FLOW_HEAD
+#define S_LI	BACK_FLOW_LIVE
+#define S_CL	BACK_FLOW_CLOSING
+#define S_TW	BACK_FLOW_TIME_WAIT
+#define S_EN	BACK_FLOW_ENDED
 
 /*
  * SYNACK	S_SY -> S_HE	translation known; ACK and head are injected
@@ -28,59 +28,59 @@
  */
 static const u8 transitions[__BTCP_FLOW_EVENT_MAX][__BTCP_FLOW_STATE_MAX] = {
 	/*			    SYN   HEAD  LIVE  CLOS. T_W   ENDED */
-	[BTCP_FLOW_SYNACK]	= { S_HE, S_NO, S_NO, S_NO, S_NO, S_NO },
-	[BTCP_FLOW_STANDS]	= { S_NO, S_LI, S_NO, S_NO, S_NO, S_NO },
-	[BTCP_FLOW_FIN]		= { S_NO, S_NO, S_CL, S_CL, S_NO, S_NO },
-	[BTCP_FLOW_CLOSED]	= { S_NO, S_NO, S_NO, S_TW, S_NO, S_NO },
-	[BTCP_FLOW_END]		= { S_EN, S_EN, S_EN, S_EN, S_TW, S_EN },
+	[BACK_FLOW_SYNACK]	= { S_HE, S_NO, S_NO, S_NO, S_NO, S_NO },
+	[BACK_FLOW_STANDS]	= { S_NO, S_LI, S_NO, S_NO, S_NO, S_NO },
+	[BACK_FLOW_FIN]		= { S_NO, S_NO, S_CL, S_CL, S_NO, S_NO },
+	[BACK_FLOW_CLOSED]	= { S_NO, S_NO, S_NO, S_TW, S_NO, S_NO },
+	[BACK_FLOW_END]		= { S_EN, S_EN, S_EN, S_EN, S_TW, S_EN },
 };
 
 static const char * const names[__BTCP_FLOW_STATE_MAX] = {
-	[BTCP_FLOW_SYN] = "syn",
-	[BTCP_FLOW_HEAD] = "head",
-	[BTCP_FLOW_LIVE] = "live",
-	[BTCP_FLOW_CLOSING] = "closing",
-	[BTCP_FLOW_TIME_WAIT] = "time-wait",
-	[BTCP_FLOW_ENDED] = "ended",
+	[BACK_FLOW_SYN] = "syn",
+	[BACK_FLOW_HEAD] = "head",
+	[BACK_FLOW_LIVE] = "live",
+	[BACK_FLOW_CLOSING] = "closing",
+	[BACK_FLOW_TIME_WAIT] = "time-wait",
+	[BACK_FLOW_ENDED] = "ended",
 };
 
-const char *btcp_flow_state_name(u8 state)
+const char *back_flow_state_name(u8 state)
 {
 	return state < ARRAY_SIZE(names) ? names[state] : "?";
 }
 
-static void gauge(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+static void gauge(struct back_net *bnet, struct back_flow *flow,
 		  u8 state, s64 by)
 {
 	switch (state) {
-	case BTCP_FLOW_TIME_WAIT:
-		handoff_stats_add(&bnet->stats, BTCP_STAT_TIME_WAIT, by);
+	case BACK_FLOW_TIME_WAIT:
+		handoff_stats_add(&bnet->stats, BACK_STAT_TIME_WAIT, by);
 		return;
-	case BTCP_FLOW_ENDED:
-		handoff_stats_add(&bnet->stats, BTCP_STAT_ENDED_FLOWS, by);
+	case BACK_FLOW_ENDED:
+		handoff_stats_add(&bnet->stats, BACK_STAT_ENDED_FLOWS, by);
 		return;
 	default:
-		handoff_stats_add(&bnet->stats, BTCP_STAT_ACTIVE_FLOWS, by);
+		handoff_stats_add(&bnet->stats, BACK_STAT_ACTIVE_FLOWS, by);
 		handoff_stats_add(&flow->frontend->stats,
-				  BTCP_FRONTEND_STAT_ACTIVE_FLOWS, by);
+				  BACK_FRONTEND_STAT_ACTIVE_FLOWS, by);
 	}
 }
 
-struct btcp_server_flow *btcp_flow_alloc(struct btcp_backend_net *bnet,
-					 struct btcp_frontend *frontend,
-					 const struct handoff_tuple *tuple,
-					 const struct wire_msg *msg)
+struct back_flow *back_flow_alloc(struct back_net *bnet,
+				  struct back_frontend *frontend,
+				  const struct handoff_tuple *tuple,
+				  const struct wire_msg *msg)
 {
 	const struct wire_handoff *handoff = &msg->handoff;
-	struct btcp_server_flow *flow;
+	struct back_flow *flow;
 	struct handoff_flow *base;
 
 	base = handoff_flow_alloc(&bnet->table, tuple, msg->flow.id);
 	if (!base)
 		return NULL;
-	flow = container_of(base, struct btcp_server_flow, flow);
+	flow = container_of(base, struct back_flow, flow);
 	/* The caller found it under RCU with grants, so it lives; but see put. */
-	if (!btcp_frontend_get(frontend)) {
+	if (!back_frontend_get(frontend)) {
 		handoff_flow_put(&bnet->table, base);
 		return NULL;
 	}
@@ -98,15 +98,15 @@ struct btcp_server_flow *btcp_flow_alloc(struct btcp_backend_net *bnet,
 	return flow;
 }
 
-void btcp_flow_count(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+void back_flow_count(struct back_net *bnet, struct back_flow *flow)
 {
 	lockdep_assert_held(&flow->flow.lock);
-	flow->flags |= BTCP_FLOW_COUNTED;
+	flow->flags |= BACK_FLOW_COUNTED;
 	gauge(bnet, flow, flow->flow.state, 1);
 }
 
-bool btcp_flow_step(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
-		    enum btcp_flow_event event)
+bool back_flow_step(struct back_net *bnet, struct back_flow *flow,
+		    enum back_flow_event event)
 {
 	u8 old = flow->flow.state, new;
 
@@ -118,40 +118,40 @@ bool btcp_flow_step(struct btcp_backend_net *bnet, struct btcp_server_flow *flow
 		return false;
 	gauge(bnet, flow, old, -1);
 	gauge(bnet, flow, new, 1);
-	/* Pairs with btcp_flow_state(): the translation is complete. */
+	/* Pairs with back_flow_state(): the translation is complete. */
 	smp_store_release(&flow->flow.state, new);
 	return true;
 }
 
-bool btcp_flow_end(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+bool back_flow_end(struct back_net *bnet, struct back_flow *flow,
 		   u8 why)
 {
 	lockdep_assert_held(&flow->flow.lock);
-	if (!btcp_flow_step(bnet, flow, BTCP_FLOW_END))
+	if (!back_flow_step(bnet, flow, BACK_FLOW_END))
 		return false;
 	flow->why = why;
 	/* A front-end repeats a HANDOFF so long, and the network keeps a copy. */
 	flow->until = jiffies + 2 * handoff_timeout(bnet->net, HANDOFF_TIMEOUT_HANDOFF);
-	WRITE_ONCE(flow->flow.expires, jiffies + BTCP_CLOSED_AGAIN);
-	btcp_accept_drop(bnet, flow);
+	WRITE_ONCE(flow->flow.expires, jiffies + BACK_CLOSED_AGAIN);
+	back_accept_drop(bnet, flow);
 	return true;
 }
 
-struct btcp_server_flow *btcp_flow_lookup(struct btcp_backend_net *bnet,
-					  const struct handoff_tuple *tuple)
+struct back_flow *back_flow_lookup(struct back_net *bnet,
+				   const struct handoff_tuple *tuple)
 {
 	struct handoff_flow *flow = handoff_table_lookup(&bnet->table, tuple);
 
-	return flow ? container_of(flow, struct btcp_server_flow, flow) : NULL;
+	return flow ? container_of(flow, struct back_flow, flow) : NULL;
 }
 
-void btcp_flow_release(struct handoff_table *table, struct handoff_flow *base)
+void back_flow_release(struct handoff_table *table, struct handoff_flow *base)
 {
-	struct btcp_backend_net *bnet = container_of(table, struct btcp_backend_net, table);
-	struct btcp_server_flow *flow = container_of(base, struct btcp_server_flow, flow);
+	struct back_net *bnet = container_of(table, struct back_net, table);
+	struct back_flow *flow = container_of(base, struct back_flow, flow);
 
-	if (flow->flags & BTCP_FLOW_COUNTED)
+	if (flow->flags & BACK_FLOW_COUNTED)
 		gauge(bnet, flow, flow->flow.state, -1);
 	if (flow->frontend)
-		btcp_frontend_put(flow->frontend);
+		back_frontend_put(flow->frontend);
 }

@@ -15,45 +15,45 @@
 #include "handoff/table.h"
 #include "handoff/wire.h"
 
-struct btcp_accept;
+struct back_accept;
 
-enum btcp_flow_state {
-	BTCP_FLOW_SYN,		/* SYN injected, SYN/ACK awaited */
-	BTCP_FLOW_HEAD,		/* SYN/ACK caught, the head not acknowledged yet */
-	BTCP_FLOW_LIVE,		/* stands; translated both ways */
-	BTCP_FLOW_CLOSING,	/* likewise; at least one side has sent its FIN */
-	BTCP_FLOW_TIME_WAIT,	/* both FINs acknowledged; late packets still pass */
-	BTCP_FLOW_ENDED,	/* refused or reset; what TCP says is swallowed */
+enum back_flow_state {
+	BACK_FLOW_SYN,		/* SYN injected, SYN/ACK awaited */
+	BACK_FLOW_HEAD,		/* SYN/ACK caught, the head not acknowledged yet */
+	BACK_FLOW_LIVE,		/* stands; translated both ways */
+	BACK_FLOW_CLOSING,	/* likewise; at least one side has sent its FIN */
+	BACK_FLOW_TIME_WAIT,	/* both FINs acknowledged; late packets still pass */
+	BACK_FLOW_ENDED,	/* refused or reset; what TCP says is swallowed */
 	__BTCP_FLOW_STATE_MAX,
 };
 
-enum btcp_flow_event {
-	BTCP_FLOW_SYNACK,	/* TCP's SYN/ACK was caught and is usable */
-	BTCP_FLOW_STANDS,	/* TCP acknowledged the whole head */
-	BTCP_FLOW_FIN,		/* a FIN was seen, either way */
-	BTCP_FLOW_CLOSED,	/* both FINs are acknowledged */
-	BTCP_FLOW_END,		/* refused, reset, killed, or found dead */
+enum back_flow_event {
+	BACK_FLOW_SYNACK,	/* TCP's SYN/ACK was caught and is usable */
+	BACK_FLOW_STANDS,	/* TCP acknowledged the whole head */
+	BACK_FLOW_FIN,		/* a FIN was seen, either way */
+	BACK_FLOW_CLOSED,	/* both FINs are acknowledged */
+	BACK_FLOW_END,		/* refused, reset, killed, or found dead */
 	__BTCP_FLOW_EVENT_MAX,
 };
 
-/* struct btcp_server_flow @flags; written under the lock */
-#define BTCP_FLOW_FIN_OUT	0x001	/* the local TCP sent its FIN: @fin_out */
-#define BTCP_FLOW_FIN_OUT_ACKED	0x002
-#define BTCP_FLOW_FIN_IN	0x004	/* the client sent its FIN: @fin_in */
-#define BTCP_FLOW_FIN_IN_ACKED	0x008
-#define BTCP_FLOW_RST_OUT	0x010	/* the client is owed an RST */
-#define BTCP_FLOW_RST_IN	0x020	/* the client sent an RST; TCP judges it */
-#define BTCP_FLOW_TOLD		0x040	/* the front-end acknowledged CLOSED */
-#define BTCP_FLOW_COUNTED	0x080	/* in the gauges */
-#define BTCP_FLOW_CHECKED	0x100	/* did the client acknowledge anything? */
+/* struct back_flow @flags; written under the lock */
+#define BACK_FLOW_FIN_OUT	0x001	/* the local TCP sent its FIN: @fin_out */
+#define BACK_FLOW_FIN_OUT_ACKED	0x002
+#define BACK_FLOW_FIN_IN	0x004	/* the client sent its FIN: @fin_in */
+#define BACK_FLOW_FIN_IN_ACKED	0x008
+#define BACK_FLOW_RST_OUT	0x010	/* the client is owed an RST */
+#define BACK_FLOW_RST_IN	0x020	/* the client sent an RST; TCP judges it */
+#define BACK_FLOW_TOLD		0x040	/* the front-end acknowledged CLOSED */
+#define BACK_FLOW_COUNTED	0x080	/* in the gauges */
+#define BACK_FLOW_CHECKED	0x100	/* did the client acknowledge anything? */
 
-#define BTCP_FLOW_CHECK		(3 * HZ)	/* asked so long after the hand-off */
+#define BACK_FLOW_CHECK		(3 * HZ)	/* asked so long after the hand-off */
 
 /**
- * struct btcp_server_flow - a connection taken over
+ * struct back_flow - a connection taken over
  * @flow: key, lock, state, reference count
- * @t: the translation; constant since BTCP_FLOW_HEAD, all zero before
- * @flags: BTCP_FLOW_FIN_OUT ...; under the lock
+ * @t: the translation; constant since BACK_FLOW_HEAD, all zero before
+ * @flags: BACK_FLOW_FIN_OUT ...; under the lock
  * @nak: enum wire_nak, why it was refused; 0: it was not
  * @why: enum wire_closed_why, once it is over
  * @tries: how often CLOSED was said
@@ -77,7 +77,7 @@ enum btcp_flow_event {
  * @front_tsval: of the front-end's SYN/ACK
  * @head_len: bytes of head
  */
-struct btcp_server_flow {
+struct back_flow {
 	struct handoff_flow flow;
 	struct btcp_translation t;
 	u16 flags;
@@ -91,8 +91,8 @@ struct btcp_server_flow {
 	u32 fin_in;
 	unsigned long last;
 	unsigned long until;
-	struct btcp_frontend *frontend;
-	struct btcp_accept *accept;
+	struct back_frontend *frontend;
+	struct back_accept *accept;
 	union nf_inet_addr vip;
 	__be16 vip_port;
 	u16 synack_window;
@@ -105,71 +105,71 @@ struct btcp_server_flow {
 };
 
 /**
- * btcp_flow_state() - a flow's state, for a reader without its lock
+ * back_flow_state() - a flow's state, for a reader without its lock
  * @flow: flow
  *
- * Pairs with the release in btcp_flow_step(): who sees BTCP_FLOW_HEAD or
+ * Pairs with the release in back_flow_step(): who sees BACK_FLOW_HEAD or
  * later sees the translation, too.
  *
  * Context: RCU read side.
  */
-static inline u8 btcp_flow_state(const struct btcp_server_flow *flow)
+static inline u8 back_flow_state(const struct back_flow *flow)
 {
-	/* pairs with btcp_flow_step() */
+	/* pairs with back_flow_step() */
 	return smp_load_acquire(&flow->flow.state);
 }
 
 /**
- * btcp_flow_touch() - a packet passed
+ * back_flow_touch() - a packet passed
  * @flow: flow
  *
  * Writes only now and then: two CPUs must not fight for the cache line.
  *
  * Context: RCU read side, no lock needed.
  */
-static inline void btcp_flow_touch(struct btcp_server_flow *flow)
+static inline void back_flow_touch(struct back_flow *flow)
 {
 	if (jiffies - READ_ONCE(flow->last) > HZ / 8)
 		WRITE_ONCE(flow->last, jiffies);
 }
 
 /**
- * btcp_flow_advance() - move a sequence number forward, never back
+ * back_flow_advance() - move a sequence number forward, never back
  * @seq: of a flow
  * @to: where to
  *
  * Context: RCU read side, no lock needed: a race loses one packet's advance.
  */
-static inline void btcp_flow_advance(u32 *seq, u32 to)
+static inline void back_flow_advance(u32 *seq, u32 to)
 {
 	if (tcp_seq_after(to, READ_ONCE(*seq)))
 		WRITE_ONCE(*seq, to);
 }
 
 /**
- * btcp_flow_alloc() - a flow for a HANDOFF
+ * back_flow_alloc() - a flow for a HANDOFF
  * @bnet: namespace
  * @frontend: whose; a reference is taken
  * @tuple: its key
  * @msg: the HANDOFF
  *
  * Context: BH off, RCU read side.
- * Return: the flow in BTCP_FLOW_SYN, one reference, not in the table; or NULL.
+ * Return: the flow in BACK_FLOW_SYN, one reference, not in the table; or NULL.
  */
-struct btcp_server_flow *btcp_flow_alloc(struct btcp_backend_net *bnet,
-					 struct btcp_frontend *frontend,
-					 const struct handoff_tuple *tuple,
-					 const struct wire_msg *msg);
+struct back_flow *back_flow_alloc(struct back_net *bnet,
+				  struct back_frontend *frontend,
+				  const struct handoff_tuple *tuple,
+				  const struct wire_msg *msg);
 
 /**
- * btcp_flow_count() - a flow came into the table: into the gauges, too
+ * back_flow_count() - a flow came into the table: into the gauges, too
  * @bnet: namespace
  * @flow: flow, locked
  */
-void btcp_flow_count(struct btcp_backend_net *bnet, struct btcp_server_flow *flow);
+void back_flow_count(struct back_net *bnet, struct back_flow *flow);
 
 /**
- * btcp_flow_step() - something happened to a flow
+ * back_flow_step() - something happened to a flow
  * @bnet: namespace
  * @flow: flow, locked
  * @event: what
@@ -177,11 +177,11 @@ void btcp_flow_count(struct btcp_backend_net *bnet, struct btcp_server_flow *flo
  * Return: true if the state changed; false if the event means nothing in
  *	this state, or left it as it is, or the flow is out of the table.
  */
-bool btcp_flow_step(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
-		    enum btcp_flow_event event);
+bool back_flow_step(struct back_net *bnet, struct back_flow *flow,
+		    enum back_flow_event event);
 
 /**
- * btcp_flow_end() - a flow is over without both FINs
+ * back_flow_end() - a flow is over without both FINs
  * @bnet: namespace
  * @flow: flow, locked
  * @why: enum wire_closed_why; 0 for a flow that is refused
@@ -191,30 +191,30 @@ bool btcp_flow_step(struct btcp_backend_net *bnet, struct btcp_server_flow *flow
  *
  * Return: true if it was not over yet.
  */
-bool btcp_flow_end(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+bool back_flow_end(struct back_net *bnet, struct back_flow *flow,
 		   u8 why);
 
 /**
- * btcp_flow_lookup() - find a flow
+ * back_flow_lookup() - find a flow
  * @bnet: namespace
  * @tuple: its key
  *
  * Context: RCU read side.
  */
-struct btcp_server_flow *btcp_flow_lookup(struct btcp_backend_net *bnet,
-					  const struct handoff_tuple *tuple);
+struct back_flow *back_flow_lookup(struct back_net *bnet,
+				   const struct handoff_tuple *tuple);
 
 /**
- * btcp_flow_release() - struct handoff_table_ops
+ * back_flow_release() - struct handoff_table_ops
  * @table: table
  * @flow: without references
  */
-void btcp_flow_release(struct handoff_table *table, struct handoff_flow *flow);
+void back_flow_release(struct handoff_table *table, struct handoff_flow *flow);
 
 /**
- * btcp_flow_state_name() - for show
- * @state: enum btcp_flow_state
+ * back_flow_state_name() - for show
+ * @state: enum back_flow_state
  */
-const char *btcp_flow_state_name(u8 state);
+const char *back_flow_state_name(u8 state);
 
 #endif /* _BTCP_BACKEND_FLOW_H */

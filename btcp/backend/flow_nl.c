@@ -12,7 +12,7 @@ struct dump {
 	u8 family;	/* 0: any client */
 };
 
-static int put_flow(struct sk_buff *skb, const struct btcp_server_flow *flow)
+static int put_flow(struct sk_buff *skb, const struct back_flow *flow)
 {
 	const struct handoff_tuple *t = &flow->flow.tuple;
 	const struct handoff_endpoint client = {
@@ -24,14 +24,14 @@ static int put_flow(struct sk_buff *skb, const struct btcp_server_flow *flow)
 	const struct handoff_endpoint vip = {
 		.addr = flow->vip, .port = flow->vip_port, .family = t->family,
 	};
-	u8 state = btcp_flow_state(flow);
+	u8 state = back_flow_state(flow);
 
 	if (nla_put_string(skb, BTCP_A_ROLE, "backend") ||
 	    handoff_nl_put_endpoint(skb, BTCP_A_CLIENT, &client, 0) ||
 	    handoff_nl_put_endpoint(skb, BTCP_A_VIP, &vip, 0) ||
 	    handoff_nl_put_endpoint(skb, BTCP_A_ENDPOINT, &server, 0) ||
 	    nla_put_string(skb, BTCP_A_FRONTEND, flow->frontend->name) ||
-	    nla_put_string(skb, BTCP_A_STATE, btcp_flow_state_name(state)) ||
+	    nla_put_string(skb, BTCP_A_STATE, back_flow_state_name(state)) ||
 	    nla_put_u64_64bit(skb, BTCP_A_FLOW_ID, flow->flow.id, BTCP_A_PAD) ||
 	    nla_put_u32(skb, BTCP_A_IDLE,
 			jiffies_to_msecs(jiffies - READ_ONCE(flow->last))))
@@ -41,7 +41,7 @@ static int put_flow(struct sk_buff *skb, const struct btcp_server_flow *flow)
 
 static int dump_one(struct handoff_flow *base, void *arg)
 {
-	struct btcp_server_flow *flow = container_of(base, struct btcp_server_flow, flow);
+	struct back_flow *flow = container_of(base, struct back_flow, flow);
 	const struct dump *dump = arg;
 	void *hdr;
 
@@ -62,9 +62,9 @@ static int dump_one(struct handoff_flow *base, void *arg)
 	return 0;
 }
 
-int btcp_flow_nl_dump(struct sk_buff *skb, struct netlink_callback *cb)
+int back_flow_nl_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct btcp_backend_net *bnet = btcp_backend_net(sock_net(skb->sk));
+	struct back_net *bnet = back_net(sock_net(skb->sk));
 	struct nlattr **attrs = handoff_nl_dump_attrs(cb);
 	struct dump dump = { .skb = skb, .cb = cb };
 	int err;

@@ -8,7 +8,7 @@
 #include "btcp/backend/frontend.h"
 #include "btcp/backend/profile.h"
 
-static void frontend_free(struct btcp_frontend *frontend)
+static void frontend_free(struct back_frontend *frontend)
 {
 	handoff_session_put(frontend->session);
 	handoff_stats_clean(&frontend->stats);
@@ -16,7 +16,7 @@ static void frontend_free(struct btcp_frontend *frontend)
 	kvfree(frontend);
 }
 
-static void frontend_close(struct btcp_frontend *frontend)
+static void frontend_close(struct back_frontend *frontend)
 {
 	lockdep_assert_held(&frontend->bnet->config);
 	if (frontend->closed)
@@ -25,13 +25,13 @@ static void frontend_close(struct btcp_frontend *frontend)
 	handoff_session_close(frontend->session);
 }
 
-struct btcp_frontend *btcp_frontend_add(struct btcp_backend_net *bnet, const char *name,
+struct back_frontend *back_frontend_add(struct back_net *bnet, const char *name,
 					const struct handoff_endpoint *addr,
 					const struct handoff_endpoint *control,
-					const u8 key[32], struct btcp_grants *grants,
+					const u8 key[32], struct back_grants *grants,
 					struct netlink_ext_ack *extack)
 {
-	struct btcp_frontend *frontend;
+	struct back_frontend *frontend;
 	int err = -ENOMEM;
 
 	lockdep_assert_held(&bnet->config);
@@ -43,12 +43,12 @@ struct btcp_frontend *btcp_frontend_add(struct btcp_backend_net *bnet, const cha
 	frontend->addr = addr->addr;
 	frontend->family = addr->family;
 	refcount_set(&frontend->ref, 1);
-	if (handoff_stats_init(&frontend->stats, btcp_frontend_stats_table,
+	if (handoff_stats_init(&frontend->stats, back_frontend_stats_table,
 			       __BTCP_FRONTEND_STAT_MAX))
 		goto free;
 
 	/* Hooks before the session: a HANDOFF may come as soon as that is open. */
-	err = btcp_backend_hook(bnet);
+	err = back_hook(bnet);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "the netfilter hooks cannot be registered");
 		goto stats;
@@ -62,7 +62,7 @@ struct btcp_frontend *btcp_frontend_add(struct btcp_backend_net *bnet, const cha
 	/* Ours beyond close(): flows' readers follow the pointer until the end. */
 	handoff_session_get(frontend->session);
 	err = handoff_sysfs_add(&frontend->sysfs, bnet->net, &frontend->stats,
-				btcp_frontend_state, frontend, "frontend:%s", name);
+				back_frontend_state, frontend, "frontend:%s", name);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "the frontend cannot be shown in sysfs");
 		goto session;
@@ -78,7 +78,7 @@ session:
 	handoff_session_put(frontend->session);
 unhook:
 	if (list_empty(&bnet->frontends))
-		btcp_backend_unhook(bnet);
+		back_unhook(bnet);
 stats:
 	handoff_stats_clean(&frontend->stats);
 free:
@@ -86,9 +86,9 @@ free:
 	return ERR_PTR(err);
 }
 
-struct btcp_frontend *btcp_frontend_find(struct btcp_backend_net *bnet, const char *name)
+struct back_frontend *back_frontend_find(struct back_net *bnet, const char *name)
 {
-	struct btcp_frontend *frontend;
+	struct back_frontend *frontend;
 
 	lockdep_assert_held(&bnet->config);
 	list_for_each_entry(frontend, &bnet->frontends, list)
@@ -97,40 +97,40 @@ struct btcp_frontend *btcp_frontend_find(struct btcp_backend_net *bnet, const ch
 	return NULL;
 }
 
-int btcp_frontend_set_grants(struct btcp_frontend *frontend, struct btcp_grants *grants)
+int back_frontend_set_grants(struct back_frontend *frontend, struct back_grants *grants)
 {
-	struct btcp_grants *old = btcp_frontend_grants(frontend);
+	struct back_grants *old = back_frontend_grants(frontend);
 
 	/* The configuration's reference comes and goes with the grants. */
-	if (!old && grants && !btcp_frontend_get(frontend))
+	if (!old && grants && !back_frontend_get(frontend))
 		return -EBUSY;
 	rcu_assign_pointer(frontend->grants, grants);
 	if (old)
 		kfree_rcu(old, rcu);
 	if (old && !grants)
-		btcp_frontend_put(frontend);
+		back_frontend_put(frontend);
 	return 0;
 }
 
-const char *btcp_frontend_state(void *priv)
+const char *back_frontend_state(void *priv)
 {
-	struct btcp_frontend *frontend = priv;
+	struct back_frontend *frontend = priv;
 
-	if (btcp_frontend_deleting(frontend))
+	if (back_frontend_deleting(frontend))
 		return "deleting";
 	return handoff_session_state(frontend->session);
 }
 
-struct btcp_frontend *btcp_frontend_granted(struct btcp_backend_net *bnet,
+struct back_frontend *back_frontend_granted(struct back_net *bnet,
 					    const struct handoff_session *session,
 					    const struct handoff_endpoint *vip,
-					    struct btcp_grant **grant)
+					    struct back_grant **grant)
 {
-	struct btcp_frontend *frontend;
+	struct back_frontend *frontend;
 	unsigned int i;
 
 	list_for_each_entry_rcu(frontend, &bnet->frontends, list) {
-		struct btcp_grants *grants = rcu_dereference(frontend->grants);
+		struct back_grants *grants = rcu_dereference(frontend->grants);
 
 		if (frontend->session != session || !grants)
 			continue;
@@ -145,10 +145,10 @@ struct btcp_frontend *btcp_frontend_granted(struct btcp_backend_net *bnet,
 }
 
 /* Several may share a session; the first one keeps the record for all. */
-static struct btcp_frontend *first_of(struct btcp_backend_net *bnet,
+static struct back_frontend *first_of(struct back_net *bnet,
 				      const struct handoff_session *session)
 {
-	struct btcp_frontend *frontend;
+	struct back_frontend *frontend;
 
 	list_for_each_entry_rcu(frontend, &bnet->frontends, list)
 		if (frontend->session == session)
@@ -156,55 +156,55 @@ static struct btcp_frontend *first_of(struct btcp_backend_net *bnet,
 	return NULL;
 }
 
-u8 btcp_frontend_refused(struct btcp_backend_net *bnet,
+u8 back_frontend_refused(struct back_net *bnet,
 			 const struct handoff_session *session, u64 id)
 {
-	struct btcp_frontend *frontend = first_of(bnet, session);
+	struct back_frontend *frontend = first_of(bnet, session);
 	u64 entry;
 
 	if (!frontend)
 		return 0;
-	entry = READ_ONCE(frontend->refused[id & (BTCP_REFUSED_MAX - 1)]);
+	entry = READ_ONCE(frontend->refused[id & (BACK_REFUSED_MAX - 1)]);
 	return entry >> 8 == (id & (U64_MAX >> 8)) ? entry & 0xff : 0;
 }
 
-void btcp_frontend_remember(struct btcp_backend_net *bnet,
+void back_frontend_remember(struct back_net *bnet,
 			    const struct handoff_session *session, u64 id, u8 nak)
 {
-	struct btcp_frontend *frontend = first_of(bnet, session);
+	struct back_frontend *frontend = first_of(bnet, session);
 
 	if (frontend)
-		WRITE_ONCE(frontend->refused[id & (BTCP_REFUSED_MAX - 1)], id << 8 | nak);
+		WRITE_ONCE(frontend->refused[id & (BACK_REFUSED_MAX - 1)], id << 8 | nak);
 }
 
-void btcp_frontend_refuse(struct btcp_backend_net *bnet,
+void back_frontend_refuse(struct back_net *bnet,
 			  const struct handoff_session *session, u64 id, u8 nak)
 {
-	struct btcp_frontend *frontend = first_of(bnet, session);
+	struct back_frontend *frontend = first_of(bnet, session);
 
-	static_assert(BTCP_STAT_NAK_ADMIN - BTCP_STAT_NAK_GRANT ==
+	static_assert(BACK_STAT_NAK_ADMIN - BACK_STAT_NAK_GRANT ==
 		      WIRE_NAK_ADMIN - WIRE_NAK_GRANT);
 
-	btcp_count(bnet, BTCP_STAT_HANDOFF_REFUSALS);
-	btcp_count(bnet, BTCP_STAT_NAK_GRANT + nak - WIRE_NAK_GRANT);
+	back_count(bnet, BACK_STAT_HANDOFF_REFUSALS);
+	back_count(bnet, BACK_STAT_NAK_GRANT + nak - WIRE_NAK_GRANT);
 	if (!frontend)
 		return;
-	handoff_stats_inc(&frontend->stats, BTCP_FRONTEND_STAT_HANDOFF_REFUSALS);
-	btcp_frontend_remember(bnet, session, id, nak);
+	handoff_stats_inc(&frontend->stats, BACK_FRONTEND_STAT_HANDOFF_REFUSALS);
+	back_frontend_remember(bnet, session, id, nak);
 }
 
-void btcp_frontend_put(struct btcp_frontend *frontend)
+void back_frontend_put(struct back_frontend *frontend)
 {
-	struct btcp_backend_net *bnet = frontend->bnet;
+	struct back_net *bnet = frontend->bnet;
 
 	/* Closing the session sleeps and needs the genl lock. */
 	if (refcount_dec_and_test(&frontend->ref))
 		schedule_work(&bnet->reap);
 }
 
-void btcp_frontend_reap(struct btcp_backend_net *bnet)
+void back_frontend_reap(struct back_net *bnet)
 {
-	struct btcp_frontend *frontend, *next;
+	struct back_frontend *frontend, *next;
 	LIST_HEAD(gone);
 
 	lockdep_assert_held(&bnet->config);
@@ -224,23 +224,23 @@ void btcp_frontend_reap(struct btcp_backend_net *bnet)
 		frontend_free(frontend);
 	}
 	if (list_empty(&bnet->frontends))
-		btcp_backend_unhook(bnet);
+		back_unhook(bnet);
 }
 
-void btcp_frontend_reap_work(struct work_struct *work)
+void back_frontend_reap_work(struct work_struct *work)
 {
-	struct btcp_backend_net *bnet = container_of(work, struct btcp_backend_net, reap);
+	struct back_net *bnet = container_of(work, struct back_net, reap);
 
 	genl_lock();
 	mutex_lock(&bnet->config);
-	btcp_frontend_reap(bnet);
+	back_frontend_reap(bnet);
 	mutex_unlock(&bnet->config);
 	genl_unlock();
 }
 
-void btcp_frontends_going(struct btcp_backend_net *bnet)
+void back_frontends_going(struct back_net *bnet)
 {
-	struct btcp_frontend *frontend;
+	struct back_frontend *frontend;
 	struct wire_msg *msg;
 
 	lockdep_assert_held(&bnet->config);
@@ -252,7 +252,7 @@ void btcp_frontends_going(struct btcp_backend_net *bnet)
 		msg->type = WIRE_HEARTBEAT;
 		local_bh_disable();
 		rcu_read_lock();
-		btcp_profile_fill(bnet->net, frontend->session, &msg->heartbeat);
+		back_profile_fill(bnet->net, frontend->session, &msg->heartbeat);
 		handoff_session_send(frontend->session, msg, 0);
 		rcu_read_unlock();
 		local_bh_enable();
@@ -260,20 +260,20 @@ void btcp_frontends_going(struct btcp_backend_net *bnet)
 	kfree(msg);
 }
 
-void btcp_frontends_close(struct btcp_backend_net *bnet)
+void back_frontends_close(struct back_net *bnet)
 {
-	struct btcp_frontend *frontend;
+	struct back_frontend *frontend;
 
 	lockdep_assert_held(&bnet->config);
 	list_for_each_entry(frontend, &bnet->frontends, list) {
-		btcp_frontend_set_grants(frontend, NULL);
+		back_frontend_set_grants(frontend, NULL);
 		frontend_close(frontend);
 	}
 }
 
-void btcp_frontends_free(struct btcp_backend_net *bnet)
+void back_frontends_free(struct back_net *bnet)
 {
-	struct btcp_frontend *frontend, *next;
+	struct back_frontend *frontend, *next;
 
 	list_for_each_entry_safe(frontend, next, &bnet->frontends, list) {
 		WARN_ON_ONCE(refcount_read(&frontend->ref));

@@ -16,10 +16,10 @@ static bool is_vip(const struct nlattr *attr)
 }
 
 /* Two VIPs on one local port are allowed: a tuple in use refuses by itself. */
-static int parse_vip(const struct nlattr *attr, struct btcp_grants *grants,
+static int parse_vip(const struct nlattr *attr, struct back_grants *grants,
 		     struct netlink_ext_ack *extack)
 {
-	struct btcp_grant *grant = &grants->grant[grants->count];
+	struct back_grant *grant = &grants->grant[grants->count];
 	unsigned int i;
 	int err;
 
@@ -38,9 +38,9 @@ static int parse_vip(const struct nlattr *attr, struct btcp_grants *grants,
 }
 
 /* NULL if the request names none. */
-static struct btcp_grants *parse_vips(struct genl_info *info)
+static struct back_grants *parse_vips(struct genl_info *info)
 {
-	struct btcp_grants *grants;
+	struct back_grants *grants;
 	unsigned int count = 0;
 	struct nlattr *attr;
 	int rem, err;
@@ -77,7 +77,7 @@ struct ports {
 	} of[WIRE_SERVERS_MAX];
 };
 
-static bool add_port(struct ports *ports, const struct btcp_grant *grant)
+static bool add_port(struct ports *ports, const struct back_grant *grant)
 {
 	unsigned int i;
 
@@ -93,7 +93,7 @@ static bool add_port(struct ports *ports, const struct btcp_grant *grant)
 	return true;
 }
 
-static bool add_ports(struct ports *ports, const struct btcp_grants *grants)
+static bool add_ports(struct ports *ports, const struct back_grants *grants)
 {
 	unsigned int i;
 
@@ -108,11 +108,11 @@ static bool add_ports(struct ports *ports, const struct btcp_grants *grants)
  * listens.  Frontends with the same control channel share its heartbeats.
  * @but: the frontend whose grants are to be replaced, or NULL
  */
-static int check_ports(struct btcp_backend_net *bnet, const struct btcp_frontend *but,
+static int check_ports(struct back_net *bnet, const struct back_frontend *but,
 		       const struct handoff_endpoint *control,
-		       const struct btcp_grants *grants, struct netlink_ext_ack *extack)
+		       const struct back_grants *grants, struct netlink_ext_ack *extack)
 {
-	struct btcp_frontend *frontend;
+	struct back_frontend *frontend;
 	struct ports ports = {};
 	bool fit;
 
@@ -123,7 +123,7 @@ static int check_ports(struct btcp_backend_net *bnet, const struct btcp_frontend
 		if (frontend == but ||
 		    !handoff_endpoint_equal(handoff_session_peer(frontend->session), control))
 			continue;
-		fit = fit && add_ports(&ports, btcp_frontend_grants(frontend));
+		fit = fit && add_ports(&ports, back_frontend_grants(frontend));
 	}
 	if (fit)
 		return 0;
@@ -155,7 +155,7 @@ static int parse_peer(struct genl_info *info, struct handoff_endpoint *addr,
 				   control, NULL, info->extack);
 }
 
-static int set_key_path(struct btcp_frontend *frontend, const struct nlattr *attr)
+static int set_key_path(struct back_frontend *frontend, const struct nlattr *attr)
 {
 	char *path;
 
@@ -169,7 +169,7 @@ static int set_key_path(struct btcp_frontend *frontend, const struct nlattr *att
 	return 0;
 }
 
-static bool same_peer(const struct btcp_frontend *frontend,
+static bool same_peer(const struct back_frontend *frontend,
 		      const struct handoff_endpoint *addr,
 		      const struct handoff_endpoint *control)
 {
@@ -179,11 +179,11 @@ static bool same_peer(const struct btcp_frontend *frontend,
 }
 
 /* A deleted frontend whose flows still run may be added again as it was. */
-static int revive(struct btcp_frontend *frontend, const struct handoff_endpoint *addr,
-		  const struct handoff_endpoint *control, struct btcp_grants *grants,
+static int revive(struct back_frontend *frontend, const struct handoff_endpoint *addr,
+		  const struct handoff_endpoint *control, struct back_grants *grants,
 		  struct genl_info *info)
 {
-	if (!btcp_frontend_deleting(frontend)) {
+	if (!back_frontend_deleting(frontend)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[BTCP_A_NAME],
 				    "a frontend of this name exists");
 		return -EEXIST;
@@ -193,7 +193,7 @@ static int revive(struct btcp_frontend *frontend, const struct handoff_endpoint 
 				    "a frontend of this name is being deleted, and its flows still run to another address");
 		return -EBUSY;
 	}
-	if (btcp_frontend_set_grants(frontend, grants)) {
+	if (back_frontend_set_grants(frontend, grants)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[BTCP_A_NAME],
 				    "a frontend of this name is just being deleted, try again");
 		return -EBUSY;
@@ -202,12 +202,12 @@ static int revive(struct btcp_frontend *frontend, const struct handoff_endpoint 
 	return 0;
 }
 
-static int new(struct btcp_backend_net *bnet, struct genl_info *info)
+static int new(struct back_net *bnet, struct genl_info *info)
 {
 	struct handoff_endpoint addr, control;
-	struct btcp_frontend *frontend;
+	struct back_frontend *frontend;
 	char name[BTCP_NAME_LEN + 1];
-	struct btcp_grants *grants;
+	struct back_grants *grants;
 	int err;
 
 	err = handoff_nl_name(info, BTCP_A_NAME, no_name, name);
@@ -229,8 +229,8 @@ static int new(struct btcp_backend_net *bnet, struct genl_info *info)
 	}
 
 	/* Those whose last flow has just gone need not be in the way. */
-	btcp_frontend_reap(bnet);
-	frontend = btcp_frontend_find(bnet, name);
+	back_frontend_reap(bnet);
+	frontend = back_frontend_find(bnet, name);
 	err = check_ports(bnet, frontend, &control, grants, info->extack);
 	if (err) {
 		/* refused with a sentence of its own */
@@ -241,7 +241,7 @@ static int new(struct btcp_backend_net *bnet, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack, "the limit on frontends is reached");
 		err = -ENOSPC;
 	} else {
-		frontend = btcp_frontend_add(bnet, name, &addr, &control,
+		frontend = back_frontend_add(bnet, name, &addr, &control,
 					     nla_data(info->attrs[BTCP_A_KEY]),
 					     grants, info->extack);
 		err = PTR_ERR_OR_ZERO(frontend);
@@ -254,9 +254,9 @@ static int new(struct btcp_backend_net *bnet, struct genl_info *info)
 	return set_key_path(frontend, info->attrs[BTCP_A_KEY_PATH]);
 }
 
-int btcp_frontend_nl_new(struct sk_buff *skb, struct genl_info *info)
+int back_frontend_nl_new(struct sk_buff *skb, struct genl_info *info)
 {
-	struct btcp_backend_net *bnet = btcp_backend_net(genl_info_net(info));
+	struct back_net *bnet = back_net(genl_info_net(info));
 	int err;
 
 	mutex_lock(&bnet->config);
@@ -265,17 +265,17 @@ int btcp_frontend_nl_new(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static struct btcp_frontend *find(struct btcp_backend_net *bnet, struct genl_info *info)
+static struct back_frontend *find(struct back_net *bnet, struct genl_info *info)
 {
-	struct btcp_frontend *frontend;
+	struct back_frontend *frontend;
 	char name[BTCP_NAME_LEN + 1];
 	int err;
 
 	err = handoff_nl_name(info, BTCP_A_NAME, no_name, name);
 	if (err)
 		return ERR_PTR(err);
-	frontend = btcp_frontend_find(bnet, name);
-	if (!frontend || btcp_frontend_deleting(frontend)) {
+	frontend = back_frontend_find(bnet, name);
+	if (!frontend || back_frontend_deleting(frontend)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[BTCP_A_NAME],
 				    "there is no frontend of this name");
 		return ERR_PTR(-ENOENT);
@@ -283,10 +283,10 @@ static struct btcp_frontend *find(struct btcp_backend_net *bnet, struct genl_inf
 	return frontend;
 }
 
-static int set(struct btcp_backend_net *bnet, struct genl_info *info)
+static int set(struct back_net *bnet, struct genl_info *info)
 {
-	struct btcp_frontend *frontend = find(bnet, info);
-	struct btcp_grants *grants;
+	struct back_frontend *frontend = find(bnet, info);
+	struct back_grants *grants;
 	int err;
 
 	if (IS_ERR(frontend))
@@ -310,12 +310,12 @@ static int set(struct btcp_backend_net *bnet, struct genl_info *info)
 	}
 	if (info->attrs[BTCP_A_KEY])
 		handoff_session_rekey(frontend->session, nla_data(info->attrs[BTCP_A_KEY]));
-	return grants ? btcp_frontend_set_grants(frontend, grants) : 0;
+	return grants ? back_frontend_set_grants(frontend, grants) : 0;
 }
 
-int btcp_frontend_nl_set(struct sk_buff *skb, struct genl_info *info)
+int back_frontend_nl_set(struct sk_buff *skb, struct genl_info *info)
 {
-	struct btcp_backend_net *bnet = btcp_backend_net(genl_info_net(info));
+	struct back_net *bnet = back_net(genl_info_net(info));
 	int err;
 
 	mutex_lock(&bnet->config);
@@ -324,28 +324,28 @@ int btcp_frontend_nl_set(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-int btcp_frontend_nl_del(struct sk_buff *skb, struct genl_info *info)
+int back_frontend_nl_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct btcp_backend_net *bnet = btcp_backend_net(genl_info_net(info));
-	struct btcp_frontend *frontend;
+	struct back_net *bnet = back_net(genl_info_net(info));
+	struct back_frontend *frontend;
 
 	mutex_lock(&bnet->config);
 	frontend = find(bnet, info);
 	if (!IS_ERR(frontend)) {
-		btcp_frontend_set_grants(frontend, NULL);
+		back_frontend_set_grants(frontend, NULL);
 		/* Without flows it is gone when the command returns. */
-		btcp_frontend_reap(bnet);
+		back_frontend_reap(bnet);
 	}
 	mutex_unlock(&bnet->config);
 	/* What it points to may be gone; only the error is looked at. */
 	return IS_ERR(frontend) ? PTR_ERR(frontend) : 0;
 }
 
-static int put_frontend(struct sk_buff *skb, struct btcp_frontend *frontend)
+static int put_frontend(struct sk_buff *skb, struct back_frontend *frontend)
 {
 	int len = frontend->family == NFPROTO_IPV4 ? 4 : 16;
 	u8 fingerprint[BTCP_FINGERPRINT_LEN];
-	struct btcp_grants *grants;
+	struct back_grants *grants;
 	unsigned int i;
 
 	handoff_session_fingerprint(frontend->session, fingerprint);
@@ -354,12 +354,12 @@ static int put_frontend(struct sk_buff *skb, struct btcp_frontend *frontend)
 	    handoff_nl_put_endpoint(skb, BTCP_A_CONTROL,
 				    handoff_session_peer(frontend->session), 0) ||
 	    nla_put(skb, BTCP_A_KEY_FINGERPRINT, sizeof(fingerprint), fingerprint) ||
-	    nla_put_string(skb, BTCP_A_STATE, btcp_frontend_state(frontend)) ||
+	    nla_put_string(skb, BTCP_A_STATE, back_frontend_state(frontend)) ||
 	    (frontend->key_path &&
 	     nla_put_string(skb, BTCP_A_KEY_PATH, frontend->key_path)) ||
-	    (btcp_frontend_deleting(frontend) && nla_put_flag(skb, BTCP_A_DELETING)))
+	    (back_frontend_deleting(frontend) && nla_put_flag(skb, BTCP_A_DELETING)))
 		return -EMSGSIZE;
-	grants = btcp_frontend_grants(frontend);
+	grants = back_frontend_grants(frontend);
 	for (i = 0; grants && i < grants->count; i++)
 		if (handoff_nl_put_endpoint(skb, BTCP_A_VIP, &grants->grant[i].vip,
 					    grants->grant[i].local_port))
@@ -368,10 +368,10 @@ static int put_frontend(struct sk_buff *skb, struct btcp_frontend *frontend)
 }
 
 /* args[0]: how many have been told of */
-int btcp_frontend_nl_dump(struct sk_buff *skb, struct netlink_callback *cb)
+int back_frontend_nl_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct btcp_backend_net *bnet = btcp_backend_net(sock_net(skb->sk));
-	struct btcp_frontend *frontend;
+	struct back_net *bnet = back_net(sock_net(skb->sk));
+	struct back_frontend *frontend;
 	long i = 0;
 	void *hdr;
 

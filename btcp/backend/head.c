@@ -5,7 +5,7 @@
 #include "handoff/settings.h"
 
 /* The memory of one piece is bounded by a message, that of all by a limit. */
-static bool charge(struct btcp_backend_net *bnet, u32 len)
+static bool charge(struct back_net *bnet, u32 len)
 {
 	u32 limit = handoff_limit(bnet->net, HANDOFF_LIMIT_HEAD_TOTAL);
 
@@ -15,12 +15,12 @@ static bool charge(struct btcp_backend_net *bnet, u32 len)
 	return false;
 }
 
-struct btcp_chunk *btcp_head_add(struct btcp_backend_net *bnet,
-				 struct btcp_accept *accept, u32 offset,
+struct back_chunk *back_head_add(struct back_net *bnet,
+				 struct back_accept *accept, u32 offset,
 				 const u8 *data, u32 len)
 {
 	u32 head_len = accept->flow->head_len, known;
-	struct btcp_chunk *chunk;
+	struct back_chunk *chunk;
 
 	if (offset > head_len || len > head_len - offset)
 		return ERR_PTR(-EINVAL);
@@ -47,9 +47,9 @@ struct btcp_chunk *btcp_head_add(struct btcp_backend_net *bnet,
 	return chunk;
 }
 
-void btcp_head_clean(struct btcp_backend_net *bnet, struct btcp_accept *accept)
+void back_head_clean(struct back_net *bnet, struct back_accept *accept)
 {
-	struct btcp_chunk *chunk, *next;
+	struct back_chunk *chunk, *next;
 
 	list_for_each_entry_safe(chunk, next, &accept->chunks, list)
 		kfree(chunk);

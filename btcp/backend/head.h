@@ -8,13 +8,13 @@
 #include "btcp/backend/accept.h"
 
 /**
- * struct btcp_chunk - a piece of a head
- * @list: in struct btcp_accept's @chunks, in order
+ * struct back_chunk - a piece of a head
+ * @list: in struct back_accept's @chunks, in order
  * @offset: of @data in the head
  * @len: bytes
  * @data: they
  */
-struct btcp_chunk {
+struct back_chunk {
 	struct list_head list;
 	u32 offset;
 	u32 len;
@@ -22,7 +22,7 @@ struct btcp_chunk {
 };
 
 /**
- * btcp_head_add() - keep a piece that continues what is there
+ * back_head_add() - keep a piece that continues what is there
  * @bnet: namespace
  * @accept: its flow is locked, or not in the table yet
  * @offset: of @data in the head
@@ -34,17 +34,17 @@ struct btcp_chunk {
  *	(bytes before it are missing), -EINVAL (beyond the head's length),
  *	-ENOSPC (limit head_total), -ENOMEM.
  */
-struct btcp_chunk *btcp_head_add(struct btcp_backend_net *bnet,
-				 struct btcp_accept *accept, u32 offset,
+struct back_chunk *back_head_add(struct back_net *bnet,
+				 struct back_accept *accept, u32 offset,
 				 const u8 *data, u32 len);
 
 /**
- * btcp_head_clean() - free all pieces
+ * back_head_clean() - free all pieces
  * @bnet: namespace
  * @accept: its flow is locked, or nobody else has it
  *
  * Context: any.
  */
-void btcp_head_clean(struct btcp_backend_net *bnet, struct btcp_accept *accept);
+void back_head_clean(struct back_net *bnet, struct back_accept *accept);
 
 #endif /* _BTCP_BACKEND_HEAD_H */

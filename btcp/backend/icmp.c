@@ -105,32 +105,32 @@ static bool find(struct sk_buff *skb, struct quote *q)
 	return true;
 }
 
-unsigned int btcp_icmp_inbound(struct btcp_backend_net *bnet, struct sk_buff *skb)
+unsigned int back_icmp_inbound(struct back_net *bnet, struct sk_buff *skb)
 {
-	struct btcp_server_flow *flow;
+	struct back_flow *flow;
 	struct quote q;
 	u8 state;
 	u32 diff;
 
 	if (!find(skb, &q))
 		return NF_ACCEPT;
-	flow = btcp_flow_lookup(bnet, &q.tuple);
+	flow = back_flow_lookup(bnet, &q.tuple);
 	if (!flow)
 		return NF_ACCEPT;
-	state = btcp_flow_state(flow);
+	state = back_flow_state(flow);
 	/* Nothing was sent yet, or nobody is there to hear of it. */
-	if (state == BTCP_FLOW_SYN || state == BTCP_FLOW_ENDED)
+	if (state == BACK_FLOW_SYN || state == BACK_FLOW_ENDED)
 		goto bad;
 	if (skb_ensure_writable(skb, q.tcp + QUOTED_LEN))
 		goto bad;
 	/* At an even offset from the ICMP header, so the change is as it is. */
 	diff = btcp_translate_quoted(skb->data + q.tcp, QUOTED_LEN, &flow->t);
-	btcp_checksum_update(skb, (__sum16 *)(skb->data + q.icmp + ICMP_CHECK_OFF), diff);
-	btcp_count(bnet, BTCP_STAT_ICMP_TRANSLATED);
+	back_checksum_update(skb, (__sum16 *)(skb->data + q.icmp + ICMP_CHECK_OFF), diff);
+	back_count(bnet, BACK_STAT_ICMP_TRANSLATED);
 	return NF_ACCEPT;
 
 bad:
-	btcp_count(bnet, BTCP_STAT_ICMP_BAD);
+	back_count(bnet, BACK_STAT_ICMP_BAD);
 	consume_skb(skb);
 	return NF_STOLEN;
 }

@@ -11,7 +11,7 @@
 #include "btcp/backend/net.h"
 
 /**
- * btcp_icmp_inbound() - a packet that is not TCP came in
+ * back_icmp_inbound() - a packet that is not TCP came in
  * @bnet: namespace
  * @skb: packet, skb->data at the network header
  *
@@ -21,6 +21,6 @@
  * Context: PRE_ROUTING, RCU read side.
  * Return: the verdict.
  */
-unsigned int btcp_icmp_inbound(struct btcp_backend_net *bnet, struct sk_buff *skb);
+unsigned int back_icmp_inbound(struct back_net *bnet, struct sk_buff *skb);
 
 #endif /* _BTCP_BACKEND_ICMP_H */

@@ -8,16 +8,16 @@
 #include "btcp/backend/inbound.h"
 #include "handoff/packet.h"
 
-static unsigned int swallow(struct btcp_backend_net *bnet, struct sk_buff *skb,
-			    enum btcp_stat why)
+static unsigned int swallow(struct back_net *bnet, struct sk_buff *skb,
+			    enum back_stat why)
 {
-	btcp_count(bnet, why);
+	back_count(bnet, why);
 	consume_skb(skb);
 	return NF_STOLEN;
 }
 
 /* Until the SYN/ACK is caught: our own SYN, and our own RST after a refusal. */
-static bool may_pass_early(const struct btcp_server_flow *flow, const struct tcphdr *tcp)
+static bool may_pass_early(const struct back_flow *flow, const struct tcphdr *tcp)
 {
 	if (tcp->rst)
 		return !tcp->ack;
@@ -28,76 +28,76 @@ static bool may_pass_early(const struct btcp_server_flow *flow, const struct tcp
  * Closing is judged by what TCP did with a packet, where that can be seen; here
  * only what cannot be seen later is noted.
  */
-static void track(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+static void track(struct back_net *bnet, struct back_flow *flow,
 		  u8 state, const struct handoff_headers *h, u32 wire_ack)
 {
 	const struct tcphdr *tcp = h->tcp;
 
-	btcp_flow_touch(flow);
+	back_flow_touch(flow);
 	if (tcp->ack && !tcp_seq_after(wire_ack, READ_ONCE(flow->snd_nxt))) {
-		btcp_flow_advance(&flow->snd_una, wire_ack);
-		if (state == BTCP_FLOW_CLOSING)
-			btcp_close_acked_by_client(bnet, flow, wire_ack);
+		back_flow_advance(&flow->snd_una, wire_ack);
+		if (state == BACK_FLOW_CLOSING)
+			back_close_acked_by_client(bnet, flow, wire_ack);
 	}
 	/* TCP takes none without the ACK flag. */
 	if (tcp->fin && tcp->ack)
-		btcp_close_fin_in(bnet, flow, ntohl(tcp->seq) + h->payload_len, wire_ack);
+		back_close_fin_in(bnet, flow, ntohl(tcp->seq) + h->payload_len, wire_ack);
 	if (tcp->rst)
-		btcp_close_rst_in(flow);
+		back_close_rst_in(flow);
 }
 
-static unsigned int translate(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+static unsigned int translate(struct back_net *bnet, struct back_flow *flow,
 			      u8 state, struct sk_buff *skb, struct handoff_headers *h)
 {
 	u32 wire_ack = ntohl(h->tcp->ack_seq), diff;
 
 	if (skb_ensure_writable(skb, h->thoff + h->hdrlen))
-		return swallow(bnet, skb, BTCP_STAT_NO_MEMORY);
+		return swallow(bnet, skb, BACK_STAT_NO_MEMORY);
 	h->tcp = (struct tcphdr *)(skb->data + h->thoff);
 	diff = btcp_translate_in((u8 *)h->tcp, h->hdrlen, &flow->t);
-	btcp_checksum_update(skb, &h->tcp->check, diff);
+	back_checksum_update(skb, &h->tcp->check, diff);
 	if (diff & BTCP_TRANSLATE_MALFORMED)
-		btcp_count(bnet, BTCP_STAT_BAD_OPTIONS);
-	btcp_count(bnet, BTCP_STAT_TRANSLATED_PACKETS);
+		back_count(bnet, BACK_STAT_BAD_OPTIONS);
+	back_count(bnet, BACK_STAT_TRANSLATED_PACKETS);
 	track(bnet, flow, state, h, wire_ack);
 	return NF_ACCEPT;
 }
 
-unsigned int btcp_inbound_hook(void *priv, struct sk_buff *skb,
+unsigned int back_inbound_hook(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *nf)
 {
-	struct btcp_backend_net *bnet = btcp_backend_net(nf->net);
-	struct btcp_server_flow *flow;
+	struct back_net *bnet = back_net(nf->net);
+	struct back_flow *flow;
 	struct handoff_headers h;
 	u8 state;
 
 	if (!atomic_read(&bnet->table.count))
 		return NF_ACCEPT;
 	if (!handoff_packet_parse(skb, false, &h))
-		return btcp_icmp_inbound(bnet, skb);
-	flow = btcp_flow_lookup(bnet, &h.tuple);
+		return back_icmp_inbound(bnet, skb);
+	flow = back_flow_lookup(bnet, &h.tuple);
 	if (!flow)
 		return NF_ACCEPT;
 
-	state = btcp_flow_state(flow);
+	state = back_flow_state(flow);
 	switch (state) {
-	case BTCP_FLOW_SYN:
+	case BACK_FLOW_SYN:
 		if (may_pass_early(flow, h.tcp))
 			return NF_ACCEPT;
-		return swallow(bnet, skb, BTCP_STAT_SWALLOWED_EARLY);
-	case BTCP_FLOW_ENDED:
+		return swallow(bnet, skb, BACK_STAT_SWALLOWED_EARLY);
+	case BACK_FLOW_ENDED:
 		/*
 		 * Reset by TCP: it answers the client's next packet with the
 		 * RST that may have been lost.  Refused: nothing to say.
 		 */
-		if (READ_ONCE(flow->flags) & BTCP_FLOW_RST_OUT && !h.tcp->syn)
+		if (READ_ONCE(flow->flags) & BACK_FLOW_RST_OUT && !h.tcp->syn)
 			break;
 		if (h.tcp->rst && !h.tcp->ack)
 			return NF_ACCEPT;
-		return swallow(bnet, skb, BTCP_STAT_SWALLOWED_LATE);
+		return swallow(bnet, skb, BACK_STAT_SWALLOWED_LATE);
 	default:
-		if (h.tcp->syn && !btcp_close_syn_in(bnet, flow))
-			return swallow(bnet, skb, BTCP_STAT_SWALLOWED_SYN);
+		if (h.tcp->syn && !back_close_syn_in(bnet, flow))
+			return swallow(bnet, skb, BACK_STAT_SWALLOWED_SYN);
 	}
 	return translate(bnet, flow, state, skb, &h);
 }

@@ -10,14 +10,14 @@
 #include <linux/skbuff.h>
 
 /**
- * btcp_inbound_hook() - PRE_ROUTING, -350
+ * back_inbound_hook() - PRE_ROUTING, -350
  * @priv: unused
  * @skb: packet
  * @state: netfilter's
  *
  * Context: softirq or process context, RCU read side.
  */
-unsigned int btcp_inbound_hook(void *priv, struct sk_buff *skb,
+unsigned int back_inbound_hook(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state);
 
 #endif /* _BTCP_BACKEND_INBOUND_H */

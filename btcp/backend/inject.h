@@ -12,41 +12,41 @@
 #include "handoff/packet.h"
 
 /**
- * btcp_inject_route() - how injected packets seem to have come in
+ * back_inject_route() - how injected packets seem to have come in
  * @bnet: namespace
  * @tuple: the flow's
  *
  * Context: BH off.
  * Return: the held route to the client, or NULL (counted).
  */
-struct dst_entry *btcp_inject_route(struct btcp_backend_net *bnet,
+struct dst_entry *back_inject_route(struct back_net *bnet,
 				    const struct handoff_tuple *tuple);
 
 /**
- * btcp_inject() - inject a segment, and count
+ * back_inject() - inject a segment, and count
  * @bnet: namespace
  * @tuple: the flow's
  * @segment: what
- * @dst: from btcp_inject_route()
+ * @dst: from back_inject_route()
  *
  * Context: BH off; a flow's lock may be held, since nothing is received here
  *	and now.
  * Return: 0 or a negative errno.
  */
-int btcp_inject(struct btcp_backend_net *bnet, const struct handoff_tuple *tuple,
+int back_inject(struct back_net *bnet, const struct handoff_tuple *tuple,
 		const struct handoff_segment *segment, const struct dst_entry *dst);
 
 /**
- * btcp_inject_rst() - end TCP's connection as the client would
+ * back_inject_rst() - end TCP's connection as the client would
  * @bnet: namespace
  * @tuple: the flow's
  * @seq: exactly what TCP expects next, or it answers with a challenge ACK
  *
  * Without the ACK flag: there is nothing in it to translate.
  *
- * Context: as btcp_inject().
+ * Context: as back_inject().
  */
-void btcp_inject_rst(struct btcp_backend_net *bnet, const struct handoff_tuple *tuple,
+void back_inject_rst(struct back_net *bnet, const struct handoff_tuple *tuple,
 		     u32 seq);
 
 #endif /* _BTCP_BACKEND_INJECT_H */

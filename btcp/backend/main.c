@@ -14,22 +14,22 @@
 #include "handoff/session.h"
 
 static const struct handoff_session_ops session_ops = {
-	.receive = btcp_message_receive,
-	.heartbeat = btcp_message_heartbeat,
-	.fill_heartbeat = btcp_profile_fill,
-	.state = btcp_message_state,
+	.receive = back_message_receive,
+	.heartbeat = back_message_heartbeat,
+	.fill_heartbeat = back_profile_fill,
+	.state = back_message_state,
 };
 
 static struct handoff_stats *role_stats(struct net *net)
 {
-	return &btcp_backend_net(net)->stats;
+	return &back_net(net)->stats;
 }
 
 static const struct handoff_nl_command commands[] = {
-	{ .cmd = BTCP_CMD_FRONTEND_NEW, .doit = btcp_frontend_nl_new },
-	{ .cmd = BTCP_CMD_FRONTEND_SET, .doit = btcp_frontend_nl_set },
-	{ .cmd = BTCP_CMD_FRONTEND_DEL, .doit = btcp_frontend_nl_del },
-	{ .cmd = BTCP_CMD_FRONTEND_GET, .dumpit = btcp_frontend_nl_dump },
+	{ .cmd = BTCP_CMD_FRONTEND_NEW, .doit = back_frontend_nl_new },
+	{ .cmd = BTCP_CMD_FRONTEND_SET, .doit = back_frontend_nl_set },
+	{ .cmd = BTCP_CMD_FRONTEND_DEL, .doit = back_frontend_nl_del },
+	{ .cmd = BTCP_CMD_FRONTEND_GET, .dumpit = back_frontend_nl_dump },
 };
 
 static const struct handoff_nl_role nl_role = {
@@ -37,15 +37,15 @@ static const struct handoff_nl_role nl_role = {
 	.commands = commands,
 	.count = ARRAY_SIZE(commands),
 	.stats = role_stats,
-	.flows = btcp_flow_nl_dump,
+	.flows = back_flow_nl_dump,
 };
 
-static int __init btcp_backend_init(void)
+static int __init back_init(void)
 {
 	int err;
 
 	/* First: everything else looks the namespace up. */
-	err = btcp_backend_net_setup();
+	err = back_net_setup();
 	if (err)
 		return err;
 	/* Before netlink, which is what opens sessions. */
@@ -55,16 +55,16 @@ static int __init btcp_backend_init(void)
 	return 0;
 }
 
-static void __exit btcp_backend_exit(void)
+static void __exit back_exit(void)
 {
 	/* Mirror order: no new frontends, no new flows, then end what is there. */
 	handoff_nl_unregister(HANDOFF_BACKEND);
 	handoff_session_unregister(HANDOFF_BACKEND);
-	btcp_backend_net_teardown();
+	back_net_teardown();
 }
 
-module_init(btcp_backend_init);
-module_exit(btcp_backend_exit);
+module_init(back_init);
+module_exit(back_exit);
 
 MODULE_DESCRIPTION("TCP hand-off, back-end: replays handshakes, translates, intercepts FIN and RST");
 MODULE_LICENSE("GPL");

@@ -5,7 +5,7 @@
 #include "btcp/backend/close.h"
 #include "btcp/backend/message.h"
 
-void btcp_message_tuple(struct handoff_tuple *tuple, const struct wire_flow *flow)
+void back_message_tuple(struct handoff_tuple *tuple, const struct wire_flow *flow)
 {
 	int len = flow->ipv6 ? 16 : 4;
 
@@ -17,7 +17,7 @@ void btcp_message_tuple(struct handoff_tuple *tuple, const struct wire_flow *flo
 	tuple->family = flow->ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
 }
 
-static void name_flow(struct wire_flow *wire, const struct btcp_server_flow *flow)
+static void name_flow(struct wire_flow *wire, const struct back_flow *flow)
 {
 	const struct handoff_tuple *t = &flow->flow.tuple;
 
@@ -39,14 +39,14 @@ static u32 entropy(const struct wire_flow *flow)
 	return jhash(flow->client, sizeof(flow->client), ports);
 }
 
-static void send(struct btcp_backend_net *bnet, struct handoff_session *session,
+static void send(struct back_net *bnet, struct handoff_session *session,
 		 const struct wire_msg *msg)
 {
 	if (handoff_session_send(session, msg, entropy(&msg->flow)))
-		btcp_count(bnet, BTCP_STAT_SEND_FAILURES);
+		back_count(bnet, BACK_STAT_SEND_FAILURES);
 }
 
-void btcp_say_nak(struct btcp_backend_net *bnet, struct handoff_session *session,
+void back_say_nak(struct back_net *bnet, struct handoff_session *session,
 		  const struct wire_flow *flow, u8 nak)
 {
 	struct wire_msg msg;
@@ -57,15 +57,15 @@ void btcp_say_nak(struct btcp_backend_net *bnet, struct handoff_session *session
 	send(bnet, session, &msg);
 }
 
-void btcp_say_flow_nak(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+void back_say_flow_nak(struct back_net *bnet, struct back_flow *flow)
 {
 	struct wire_flow wire;
 
 	name_flow(&wire, flow);
-	btcp_say_nak(bnet, flow->frontend->session, &wire, READ_ONCE(flow->nak));
+	back_say_nak(bnet, flow->frontend->session, &wire, READ_ONCE(flow->nak));
 }
 
-void btcp_say_ack(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+void back_say_ack(struct back_net *bnet, struct back_flow *flow,
 		  bool standing, u32 have)
 {
 	struct wire_msg msg;
@@ -84,7 +84,7 @@ void btcp_say_ack(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
 	send(bnet, flow->frontend->session, &msg);
 }
 
-void btcp_say_segment(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+void back_say_segment(struct back_net *bnet, struct back_flow *flow,
 		      const struct wire_segment *segment)
 {
 	struct wire_msg msg;
@@ -95,7 +95,7 @@ void btcp_say_segment(struct btcp_backend_net *bnet, struct btcp_server_flow *fl
 	send(bnet, flow->frontend->session, &msg);
 }
 
-void btcp_say_closed(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+void back_say_closed(struct back_net *bnet, struct back_flow *flow)
 {
 	long left = READ_ONCE(flow->until) - jiffies;
 	struct wire_msg msg;
@@ -104,13 +104,13 @@ void btcp_say_closed(struct btcp_backend_net *bnet, struct btcp_server_flow *flo
 	name_flow(&msg.flow, flow);
 	msg.closed.why = READ_ONCE(flow->why) ?: WIRE_CLOSED_RST;
 	msg.closed.linger_ms = left > 0 ? jiffies_to_msecs(left) : 0;
-	msg.closed.reset = READ_ONCE(flow->flags) & BTCP_FLOW_RST_OUT;
+	msg.closed.reset = READ_ONCE(flow->flags) & BACK_FLOW_RST_OUT;
 	msg.closed.seq = READ_ONCE(flow->snd_nxt);
 	msg.closed.ack = READ_ONCE(flow->rcv_nxt);
 	send(bnet, flow->frontend->session, &msg);
 }
 
-static void say_alive(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+static void say_alive(struct back_net *bnet, struct back_flow *flow)
 {
 	struct wire_msg msg;
 
@@ -119,7 +119,7 @@ static void say_alive(struct btcp_backend_net *bnet, struct btcp_server_flow *fl
 	send(bnet, flow->frontend->session, &msg);
 }
 
-static void say_unknown(struct btcp_backend_net *bnet, struct handoff_session *session,
+static void say_unknown(struct back_net *bnet, struct handoff_session *session,
 			const struct wire_flow *flow)
 {
 	struct wire_msg msg;
@@ -130,63 +130,63 @@ static void say_unknown(struct btcp_backend_net *bnet, struct handoff_session *s
 	send(bnet, session, &msg);
 }
 
-static void query(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+static void query(struct back_net *bnet, struct back_flow *flow)
 {
 	/* Only TCP knows: a quiet flow's socket may have gone unheard. */
-	btcp_close_if_gone(bnet, flow);
-	if (btcp_flow_state(flow) < BTCP_FLOW_TIME_WAIT)
+	back_close_if_gone(bnet, flow);
+	if (back_flow_state(flow) < BACK_FLOW_TIME_WAIT)
 		say_alive(bnet, flow);
 	else
-		btcp_say_closed(bnet, flow);
+		back_say_closed(bnet, flow);
 }
 
-static void closed_echo(struct btcp_server_flow *flow)
+static void closed_echo(struct back_flow *flow)
 {
 	spin_lock_bh(&flow->flow.lock);
-	if (flow->flow.state >= BTCP_FLOW_TIME_WAIT)
-		flow->flags |= BTCP_FLOW_TOLD;
+	if (flow->flow.state >= BACK_FLOW_TIME_WAIT)
+		flow->flags |= BACK_FLOW_TOLD;
 	spin_unlock_bh(&flow->flow.lock);
 }
 
 /* No such flow, or not the sender's, or an older or newer one of its tuple. */
-static void no_flow(struct btcp_backend_net *bnet, struct handoff_session *session,
+static void no_flow(struct back_net *bnet, struct handoff_session *session,
 		    const struct wire_msg *msg, bool foreign)
 {
-	btcp_count(bnet, foreign ? BTCP_STAT_FOREIGN_SESSION : BTCP_STAT_UNKNOWN_FLOW);
+	back_count(bnet, foreign ? BACK_STAT_FOREIGN_SESSION : BACK_STAT_UNKNOWN_FLOW);
 	if (msg->type == WIRE_QUERY)
 		say_unknown(bnet, session, &msg->flow);
 	/* It overtook its HANDOFF, which then must not begin anything. */
 	if (msg->type == WIRE_RESET)
-		btcp_frontend_remember(bnet, session, msg->flow.id, WIRE_NAK_OLD);
+		back_frontend_remember(bnet, session, msg->flow.id, WIRE_NAK_OLD);
 }
 
-void btcp_message_heartbeat(struct net *net, struct handoff_session *session,
+void back_message_heartbeat(struct net *net, struct handoff_session *session,
 			    const struct wire_heartbeat *heartbeat)
 {
 }
 
-void btcp_message_state(struct net *net, struct handoff_session *session, bool up)
+void back_message_state(struct net *net, struct handoff_session *session, bool up)
 {
 }
 
-void btcp_message_receive(struct net *net, struct handoff_session *session,
+void back_message_receive(struct net *net, struct handoff_session *session,
 			  const struct wire_msg *msg)
 {
-	struct btcp_backend_net *bnet = btcp_backend_net(net);
-	struct btcp_server_flow *flow;
+	struct back_net *bnet = back_net(net);
+	struct back_flow *flow;
 	struct handoff_tuple tuple;
 
 	if (!msg->flow.client_port || !msg->flow.server_port) {
-		btcp_count(bnet, BTCP_STAT_BAD_MESSAGE);
+		back_count(bnet, BACK_STAT_BAD_MESSAGE);
 		return;
 	}
-	btcp_message_tuple(&tuple, &msg->flow);
+	back_message_tuple(&tuple, &msg->flow);
 	if (msg->type == WIRE_HANDOFF) {
-		btcp_accept_handoff(bnet, session, &tuple, msg);
+		back_accept_handoff(bnet, session, &tuple, msg);
 		return;
 	}
 
-	flow = btcp_flow_lookup(bnet, &tuple);
+	flow = back_flow_lookup(bnet, &tuple);
 	if (!flow || flow->flow.id != msg->flow.id ||
 	    flow->frontend->session != session) {
 		no_flow(bnet, session, msg, flow);
@@ -194,18 +194,18 @@ void btcp_message_receive(struct net *net, struct handoff_session *session,
 	}
 	switch (msg->type) {
 	case WIRE_HEAD:
-		btcp_accept_head(bnet, flow, &msg->head);
+		back_accept_head(bnet, flow, &msg->head);
 		break;
 	case WIRE_QUERY:
 		query(bnet, flow);
 		break;
 	case WIRE_RESET:
-		btcp_close_reset(bnet, flow);
+		back_close_reset(bnet, flow);
 		break;
 	case WIRE_CLOSED:
 		closed_echo(flow);
 		break;
 	default:
-		btcp_count(bnet, BTCP_STAT_BAD_MESSAGE);
+		back_count(bnet, BACK_STAT_BAD_MESSAGE);
 	}
 }

@@ -12,7 +12,7 @@
 #include "btcp/backend/outbound.h"
 #include "btcp/backend/sweep.h"
 
-unsigned int btcp_backend_net_id;
+unsigned int back_net_id;
 
 static struct kmem_cache *flow_cache;
 
@@ -24,20 +24,20 @@ static struct kmem_cache *flow_cache;
  */
 static const struct nf_hook_ops hooks[] = {
 	{
-		.hook = btcp_inbound_hook,
+		.hook = back_inbound_hook,
 		.pf = NFPROTO_INET,
 		.hooknum = NF_INET_PRE_ROUTING,
 		.priority = -350,
 	},
 	{
-		.hook = btcp_outbound_hook,
+		.hook = back_outbound_hook,
 		.pf = NFPROTO_INET,
 		.hooknum = NF_INET_POST_ROUTING,
 		.priority = NF_IP_PRI_LAST - 1,
 	},
 };
 
-int btcp_backend_hook(struct btcp_backend_net *bnet)
+int back_hook(struct back_net *bnet)
 {
 	int err;
 
@@ -64,7 +64,7 @@ defrag4:
 	return err;
 }
 
-void btcp_backend_unhook(struct btcp_backend_net *bnet)
+void back_unhook(struct back_net *bnet)
 {
 	lockdep_assert_held(&bnet->config);
 	if (!bnet->hooked)
@@ -76,25 +76,25 @@ void btcp_backend_unhook(struct btcp_backend_net *bnet)
 }
 
 static const struct handoff_table_ops table_ops = {
-	.expired = btcp_sweep_expired,
-	.kill = btcp_sweep_kill,
-	.release = btcp_flow_release,
+	.expired = back_sweep_expired,
+	.kill = back_sweep_kill,
+	.release = back_flow_release,
 };
 
 static int __net_init net_init(struct net *net)
 {
-	struct btcp_backend_net *bnet = btcp_backend_net(net);
+	struct back_net *bnet = back_net(net);
 	int err;
 
 	bnet->net = net;
 	mutex_init(&bnet->config);
 	INIT_LIST_HEAD(&bnet->frontends);
-	INIT_WORK(&bnet->reap, btcp_frontend_reap_work);
+	INIT_WORK(&bnet->reap, back_frontend_reap_work);
 
 	err = handoff_table_init(&bnet->table, net, &table_ops, flow_cache);
 	if (err)
 		return err;
-	err = handoff_stats_init(&bnet->stats, btcp_stats_table, __BTCP_STAT_MAX);
+	err = handoff_stats_init(&bnet->stats, back_stats_table, __BTCP_STAT_MAX);
 	if (err)
 		goto table;
 	/* Last: it shows the counters. */
@@ -118,18 +118,18 @@ table:
  */
 static void __net_exit net_pre_exit(struct net *net)
 {
-	struct btcp_backend_net *bnet = btcp_backend_net(net);
+	struct back_net *bnet = back_net(net);
 
 	genl_lock();
 	mutex_lock(&bnet->config);
 	WRITE_ONCE(bnet->going, true);
 	/* Nothing configured: no flows; spare the namespace the drain's wait. */
 	if (bnet->hooked) {
-		btcp_frontends_going(bnet);
+		back_frontends_going(bnet);
 		handoff_table_drain(&bnet->table);
-		btcp_sweep_accepts(bnet);
-		btcp_frontends_close(bnet);
-		btcp_backend_unhook(bnet);
+		back_sweep_accepts(bnet);
+		back_frontends_close(bnet);
+		back_unhook(bnet);
 	}
 	mutex_unlock(&bnet->config);
 	genl_unlock();
@@ -137,12 +137,12 @@ static void __net_exit net_pre_exit(struct net *net)
 
 static void __net_exit net_exit(struct net *net)
 {
-	struct btcp_backend_net *bnet = btcp_backend_net(net);
+	struct back_net *bnet = back_net(net);
 
 	/* Drops the flows' references to their frontends, which queues @reap. */
 	handoff_table_clean(&bnet->table);
 	cancel_work_sync(&bnet->reap);
-	btcp_frontends_free(bnet);
+	back_frontends_free(bnet);
 	handoff_sysfs_del(&bnet->sysfs);
 	handoff_stats_clean(&bnet->stats);
 	mutex_destroy(&bnet->config);
@@ -152,16 +152,16 @@ static struct pernet_operations net_ops = {
 	.init = net_init,
 	.pre_exit = net_pre_exit,
 	.exit = net_exit,
-	.id = &btcp_backend_net_id,
-	.size = sizeof(struct btcp_backend_net),
+	.id = &back_net_id,
+	.size = sizeof(struct back_net),
 };
 
-int __init btcp_backend_net_setup(void)
+int __init back_net_setup(void)
 {
 	int err;
 
 	/* Not aligned to cache lines: a quarter more of them fit that way. */
-	flow_cache = KMEM_CACHE(btcp_server_flow, 0);
+	flow_cache = KMEM_CACHE(back_flow, 0);
 	if (!flow_cache)
 		return -ENOMEM;
 	err = register_pernet_subsys(&net_ops);
@@ -170,7 +170,7 @@ int __init btcp_backend_net_setup(void)
 	return err;
 }
 
-void btcp_backend_net_teardown(void)
+void back_net_teardown(void)
 {
 	unregister_pernet_subsys(&net_ops);
 	rcu_barrier();	/* the flows' memory goes by call_rcu() */

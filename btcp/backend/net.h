@@ -35,13 +35,13 @@
 #include "handoff/table.h"
 
 /**
- * struct btcp_backend_net - one namespace
+ * struct back_net - one namespace
  * @net: namespace
  * @table: flows, by client and local address
- * @stats: the role's totals, by enum btcp_stat
+ * @stats: the role's totals, by enum back_stat
  * @sysfs: /sys/class/btcp/backend
  * @config: of the configuration; inside the genl lock
- * @frontends: struct btcp_frontend; @config, RCU for readers
+ * @frontends: struct back_frontend; @config, RCU for readers
  * @frontend_count: in @frontends; @config
  * @reap: frees deleted frontends whose last flow went
  * @head_bytes: of heads kept until TCP has acknowledged them
@@ -49,7 +49,7 @@
  * @hooked: the hooks are registered; @config
  * @going: the role is going away: take nothing new, tell the peers
  */
-struct btcp_backend_net {
+struct back_net {
 	struct net *net;
 	struct handoff_table table;
 	struct handoff_stats stats;
@@ -64,33 +64,33 @@ struct btcp_backend_net {
 	bool going;
 };
 
-extern unsigned int btcp_backend_net_id;
+extern unsigned int back_net_id;
 
 /**
- * btcp_backend_net() - this module's part of a namespace
+ * back_net() - this module's part of a namespace
  * @net: namespace
  *
  * Context: any, while @net lives.
  */
-static inline struct btcp_backend_net *btcp_backend_net(struct net *net)
+static inline struct back_net *back_net(struct net *net)
 {
-	return net_generic(net, btcp_backend_net_id);
+	return net_generic(net, back_net_id);
 }
 
 /**
- * btcp_count() - count one
+ * back_count() - count one
  * @bnet: namespace
  * @which: of the role's totals
  *
  * Context: any.
  */
-static inline void btcp_count(struct btcp_backend_net *bnet, enum btcp_stat which)
+static inline void back_count(struct back_net *bnet, enum back_stat which)
 {
 	handoff_stats_inc(&bnet->stats, which);
 }
 
 /**
- * btcp_backend_hook() - see every packet of this namespace from now on
+ * back_hook() - see every packet of this namespace from now on
  * @bnet: namespace
  *
  * Only once something is configured: until then the module costs nothing.
@@ -98,26 +98,26 @@ static inline void btcp_count(struct btcp_backend_net *bnet, enum btcp_stat whic
  * Context: process context, @config held.
  * Return: 0 or a negative errno.
  */
-int btcp_backend_hook(struct btcp_backend_net *bnet);
+int back_hook(struct back_net *bnet);
 
 /**
- * btcp_backend_unhook() - the opposite; idempotent
+ * back_unhook() - the opposite; idempotent
  * @bnet: namespace
  *
  * Packets may be in the hooks until a grace period has passed.
  *
  * Context: process context, @config held.
  */
-void btcp_backend_unhook(struct btcp_backend_net *bnet);
+void back_unhook(struct back_net *bnet);
 
 /**
- * btcp_backend_net_setup() - the flows' cache and the namespaces, at init
+ * back_net_setup() - the flows' cache and the namespaces, at init
  *
  * Return: 0 or a negative errno.
  */
-int btcp_backend_net_setup(void);
+int back_net_setup(void);
 
-/** btcp_backend_net_teardown() - the opposite; ends every flow */
-void btcp_backend_net_teardown(void);
+/** back_net_teardown() - the opposite; ends every flow */
+void back_net_teardown(void);
 
 #endif /* _BTCP_BACKEND_NET_H */

@@ -7,7 +7,7 @@
 #include "btcp/backend/outbound.h"
 #include "btcp/backend/synack.h"
 
-int btcp_outbound_rewrite(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+int back_outbound_rewrite(struct back_net *bnet, struct back_flow *flow,
 			  struct sk_buff *skb, struct handoff_headers *h)
 {
 	u32 diff;
@@ -17,17 +17,17 @@ int btcp_outbound_rewrite(struct btcp_backend_net *bnet, struct btcp_server_flow
 		goto no_memory;
 	h->tcp = (struct tcphdr *)(skb->data + h->thoff);
 	diff = btcp_translate_out((u8 *)h->tcp, h->hdrlen, &flow->t);
-	btcp_checksum_update(skb, &h->tcp->check, diff);
+	back_checksum_update(skb, &h->tcp->check, diff);
 	if (handoff_packet_set_addr(skb, h, true, &flow->vip, flow->vip_port))
 		goto no_memory;
 	if (diff & BTCP_TRANSLATE_MALFORMED)
-		btcp_count(bnet, BTCP_STAT_BAD_OPTIONS);
-	btcp_count(bnet, BTCP_STAT_REWRITTEN_PACKETS);
-	handoff_stats_add(&bnet->stats, BTCP_STAT_REWRITTEN_BYTES, h->payload_len);
+		back_count(bnet, BACK_STAT_BAD_OPTIONS);
+	back_count(bnet, BACK_STAT_REWRITTEN_PACKETS);
+	handoff_stats_add(&bnet->stats, BACK_STAT_REWRITTEN_BYTES, h->payload_len);
 	return 0;
 
 no_memory:
-	btcp_count(bnet, BTCP_STAT_NO_MEMORY);
+	back_count(bnet, BACK_STAT_NO_MEMORY);
 	return -ENOMEM;
 }
 
@@ -41,57 +41,57 @@ static unsigned int steal(struct sk_buff *skb)
 	return NF_STOLEN;
 }
 
-static unsigned int pass(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+static unsigned int pass(struct back_net *bnet, struct back_flow *flow,
 			 u8 state, struct sk_buff *skb, struct handoff_headers *h)
 {
 	u32 ack = ntohl(h->tcp->ack_seq);
 
-	if (btcp_outbound_rewrite(bnet, flow, skb, h))
+	if (back_outbound_rewrite(bnet, flow, skb, h))
 		return steal(skb);	/* TCP sends it again */
-	btcp_flow_advance(&flow->snd_nxt, ntohl(h->tcp->seq) + h->payload_len);
-	btcp_flow_touch(flow);
+	back_flow_advance(&flow->snd_nxt, ntohl(h->tcp->seq) + h->payload_len);
+	back_flow_touch(flow);
 	if (h->tcp->ack) {
-		btcp_flow_advance(&flow->rcv_nxt, ack);
-		if (state == BTCP_FLOW_CLOSING)
-			btcp_close_acked_by_tcp(bnet, flow, ack);
+		back_flow_advance(&flow->rcv_nxt, ack);
+		if (state == BACK_FLOW_CLOSING)
+			back_close_acked_by_tcp(bnet, flow, ack);
 	}
 	return NF_ACCEPT;
 }
 
-unsigned int btcp_outbound_hook(void *priv, struct sk_buff *skb,
+unsigned int back_outbound_hook(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *nf)
 {
-	struct btcp_backend_net *bnet = btcp_backend_net(nf->net);
-	struct btcp_server_flow *flow;
+	struct back_net *bnet = back_net(nf->net);
+	struct back_flow *flow;
 	struct handoff_headers h;
 	u8 state;
 
 	if (!atomic_read(&bnet->table.count) || !handoff_packet_parse(skb, true, &h))
 		return NF_ACCEPT;
-	flow = btcp_flow_lookup(bnet, &h.tuple);
+	flow = back_flow_lookup(bnet, &h.tuple);
 	if (!flow)
 		return NF_ACCEPT;
 
-	state = btcp_flow_state(flow);
-	if (state < BTCP_FLOW_LIVE) {
-		if (btcp_synack_outbound(bnet, flow, skb, &h))
+	state = back_flow_state(flow);
+	if (state < BACK_FLOW_LIVE) {
+		if (back_synack_outbound(bnet, flow, skb, &h))
 			return steal(skb);
-		state = btcp_flow_state(flow);
+		state = back_flow_state(flow);
 	}
-	if (state == BTCP_FLOW_ENDED) {
-		btcp_close_swallow(bnet, flow, &h);
+	if (state == BACK_FLOW_ENDED) {
+		back_close_swallow(bnet, flow, &h);
 		return steal(skb);
 	}
 	if (h.tcp->rst) {
-		btcp_close_rst_out(bnet, flow, &h);
+		back_close_rst_out(bnet, flow, &h);
 		return steal(skb);
 	}
 	/* The front-end said it long ago, whatever TCP wants to repeat. */
 	if (h.tcp->syn) {
-		btcp_count(bnet, BTCP_STAT_STOLEN_SYNACK);
+		back_count(bnet, BACK_STAT_STOLEN_SYNACK);
 		return steal(skb);
 	}
 	if (h.tcp->fin)
-		return btcp_close_fin_out(bnet, flow, skb, &h, nf);
+		return back_close_fin_out(bnet, flow, skb, &h, nf);
 	return pass(bnet, flow, state, skb, &h);
 }

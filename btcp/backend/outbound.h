@@ -11,18 +11,18 @@
 #include "handoff/packet.h"
 
 /**
- * btcp_outbound_hook() - POST_ROUTING, NF_IP_PRI_LAST - 1
+ * back_outbound_hook() - POST_ROUTING, NF_IP_PRI_LAST - 1
  * @priv: unused
  * @skb: packet
  * @state: netfilter's
  *
  * Context: softirq or process context, RCU read side.
  */
-unsigned int btcp_outbound_hook(void *priv, struct sk_buff *skb,
+unsigned int back_outbound_hook(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state);
 
 /**
- * btcp_outbound_rewrite() - carry a packet into the front-end's state
+ * back_outbound_rewrite() - carry a packet into the front-end's state
  * @bnet: namespace
  * @flow: flow whose translation is known
  * @skb: packet of TCP
@@ -31,7 +31,7 @@ unsigned int btcp_outbound_hook(void *priv, struct sk_buff *skb,
  * Context: as the hook.
  * Return: 0, or -ENOMEM (counted).
  */
-int btcp_outbound_rewrite(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+int back_outbound_rewrite(struct back_net *bnet, struct back_flow *flow,
 			  struct sk_buff *skb, struct handoff_headers *h);
 
 #endif /* _BTCP_BACKEND_OUTBOUND_H */

@@ -34,7 +34,7 @@ struct place {
 
 static struct sock *listener_at(const struct place *place, const union nf_inet_addr *addr)
 {
-	return btcp_socket_listener(place->net, &place->client, addr, place->port,
+	return back_socket_listener(place->net, &place->client, addr, place->port,
 				    place->family, place->ifindex);
 }
 
@@ -176,9 +176,9 @@ static void fill_settings(struct net *net, struct wire_server *server)
 		server->wscale = 0;
 }
 
-static void fill_learned(struct btcp_grant *grant, struct wire_server *server)
+static void fill_learned(struct back_grant *grant, struct wire_server *server)
 {
-	struct btcp_learned learned;
+	struct back_learned learned;
 
 	spin_lock_bh(&grant->lock);
 	learned = grant->learned;
@@ -193,8 +193,8 @@ static void fill_learned(struct btcp_grant *grant, struct wire_server *server)
 		server->mss = min(server->mss, learned.mss);
 }
 
-static void fill_server(struct btcp_backend_net *bnet, struct btcp_frontend *frontend,
-			struct btcp_grant *grant, struct wire_server *server)
+static void fill_server(struct back_net *bnet, struct back_frontend *frontend,
+			struct back_grant *grant, struct wire_server *server)
 {
 	struct place place = {
 		.net = bnet->net,
@@ -234,14 +234,14 @@ static bool told(const struct wire_heartbeat *heartbeat, u16 port, bool ipv6)
 	return false;
 }
 
-static void fill_frontend(struct btcp_backend_net *bnet, struct btcp_frontend *frontend,
+static void fill_frontend(struct back_net *bnet, struct back_frontend *frontend,
 			  struct wire_heartbeat *heartbeat)
 {
-	struct btcp_grants *grants = rcu_dereference(frontend->grants);
+	struct back_grants *grants = rcu_dereference(frontend->grants);
 	unsigned int i;
 
 	for (i = 0; grants && i < grants->count; i++) {
-		struct btcp_grant *grant = &grants->grant[i];
+		struct back_grant *grant = &grants->grant[i];
 		bool ipv6 = grant->vip.family == NFPROTO_IPV6;
 		u16 port = ntohs(grant->local_port);
 		struct wire_server *server;
@@ -259,13 +259,13 @@ static void fill_frontend(struct btcp_backend_net *bnet, struct btcp_frontend *f
 	}
 }
 
-void btcp_profile_fill(struct net *net, struct handoff_session *session,
+void back_profile_fill(struct net *net, struct handoff_session *session,
 		       struct wire_heartbeat *heartbeat)
 {
-	struct btcp_backend_net *bnet = btcp_backend_net(net);
-	struct btcp_frontend *frontend;
+	struct back_net *bnet = back_net(net);
+	struct back_frontend *frontend;
 
-	heartbeat->active_flows = handoff_stats_read(&bnet->stats, BTCP_STAT_ACTIVE_FLOWS);
+	heartbeat->active_flows = handoff_stats_read(&bnet->stats, BACK_STAT_ACTIVE_FLOWS);
 	heartbeat->going = READ_ONCE(bnet->going);
 	heartbeat->count = 0;
 	list_for_each_entry_rcu(frontend, &bnet->frontends, list)
@@ -273,7 +273,7 @@ void btcp_profile_fill(struct net *net, struct handoff_session *session,
 			fill_frontend(bnet, frontend, heartbeat);
 }
 
-void btcp_profile_learn(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+void back_profile_learn(struct back_net *bnet, struct back_flow *flow,
 			u8 offered, const struct tcp_options_seen *seen, u16 window)
 {
 	const struct handoff_endpoint vip = {
@@ -281,7 +281,7 @@ void btcp_profile_learn(struct btcp_backend_net *bnet, struct btcp_server_flow *
 		.port = flow->vip_port,
 		.family = flow->flow.tuple.family,
 	};
-	const struct btcp_learned learned = {
+	const struct back_learned learned = {
 		.at = jiffies,
 		.valid = true,
 		.offered = offered,
@@ -292,9 +292,9 @@ void btcp_profile_learn(struct btcp_backend_net *bnet, struct btcp_server_flow *
 		.window = window,
 		.mss = seen->mss,
 	};
-	struct btcp_grant *grant;
+	struct back_grant *grant;
 
-	if (!btcp_frontend_granted(bnet, flow->frontend->session, &vip, &grant))
+	if (!back_frontend_granted(bnet, flow->frontend->session, &vip, &grant))
 		return;
 	spin_lock_bh(&grant->lock);
 	grant->learned = learned;

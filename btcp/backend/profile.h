@@ -11,18 +11,18 @@
 #include "btcp/tcp_options.h"
 
 /**
- * btcp_profile_fill() - struct handoff_session_ops: load and profile
+ * back_profile_fill() - struct handoff_session_ops: load and profile
  * @net: namespace
  * @session: to whom the heartbeat goes
  * @heartbeat: filled: load, and one entry for each granted port and family
  *
  * Context: BH off, RCU read side.
  */
-void btcp_profile_fill(struct net *net, struct handoff_session *session,
+void back_profile_fill(struct net *net, struct handoff_session *session,
 		       struct wire_heartbeat *heartbeat);
 
 /**
- * btcp_profile_learn() - a SYN/ACK was caught
+ * back_profile_learn() - a SYN/ACK was caught
  * @bnet: namespace
  * @flow: whose
  * @offered: WIRE_OPT_* of the SYN it answers
@@ -31,7 +31,7 @@ void btcp_profile_fill(struct net *net, struct handoff_session *session,
  *
  * Context: BH off, RCU read side; @flow may be locked.
  */
-void btcp_profile_learn(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+void back_profile_learn(struct back_net *bnet, struct back_flow *flow,
 			u8 offered, const struct tcp_options_seen *seen, u16 window);
 
 #endif /* _BTCP_BACKEND_PROFILE_H */

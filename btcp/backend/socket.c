@@ -26,9 +26,9 @@ static struct sock *established(struct net *net, const struct handoff_tuple *t, 
 					 ntohs(t->server_port), dif, 0);
 }
 
-enum btcp_socket btcp_socket_find(struct net *net, const struct handoff_tuple *tuple)
+enum back_socket back_socket_find(struct net *net, const struct handoff_tuple *tuple)
 {
-	enum btcp_socket found = BTCP_SOCKET_LIVE;
+	enum back_socket found = BACK_SOCKET_LIVE;
 	struct dst_entry *dst;
 	struct sock *sk;
 	int dif = 0;
@@ -41,17 +41,17 @@ enum btcp_socket btcp_socket_find(struct net *net, const struct handoff_tuple *t
 	}
 	sk = established(net, tuple, dif);
 	if (!sk)
-		return BTCP_SOCKET_NONE;
+		return BACK_SOCKET_NONE;
 	if (sk->sk_state == TCP_NEW_SYN_RECV)
-		found = BTCP_SOCKET_REQUEST;
+		found = BACK_SOCKET_REQUEST;
 	else if (sk->sk_state == TCP_TIME_WAIT &&
 		 READ_ONCE(inet_twsk(sk)->tw_substate) == TCP_TIME_WAIT)
-		found = BTCP_SOCKET_TIME_WAIT;
+		found = BACK_SOCKET_TIME_WAIT;
 	sock_gen_put(sk);
 	return found;
 }
 
-struct sock *btcp_socket_listener(struct net *net, const union nf_inet_addr *client,
+struct sock *back_socket_listener(struct net *net, const union nf_inet_addr *client,
 				  const union nf_inet_addr *server, __be16 port,
 				  u8 family, int ifindex)
 {

@@ -10,15 +10,15 @@
 
 #include "handoff/tuple.h"
 
-enum btcp_socket {
-	BTCP_SOCKET_NONE,
-	BTCP_SOCKET_REQUEST,	/* SYN seen, handshake not complete */
-	BTCP_SOCKET_LIVE,	/* anything from established on, FIN_WAIT2 without owner, too */
-	BTCP_SOCKET_TIME_WAIT,	/* a SYN may start afresh */
+enum back_socket {
+	BACK_SOCKET_NONE,
+	BACK_SOCKET_REQUEST,	/* SYN seen, handshake not complete */
+	BACK_SOCKET_LIVE,	/* anything from established on, FIN_WAIT2 without owner, too */
+	BACK_SOCKET_TIME_WAIT,	/* a SYN may start afresh */
 };
 
 /**
- * btcp_socket_find() - what is there for this connection?
+ * back_socket_find() - what is there for this connection?
  * @net: namespace
  * @tuple: its key
  *
@@ -26,10 +26,10 @@ enum btcp_socket {
  *
  * Context: BH off, RCU read side.
  */
-enum btcp_socket btcp_socket_find(struct net *net, const struct handoff_tuple *tuple);
+enum back_socket back_socket_find(struct net *net, const struct handoff_tuple *tuple);
 
 /**
- * btcp_socket_listener() - who listens here?
+ * back_socket_listener() - who listens here?
  * @net: namespace
  * @client: a likely client, for sockets bound to a device
  * @server: address, all zero: those who listen on any address
@@ -40,7 +40,7 @@ enum btcp_socket btcp_socket_find(struct net *net, const struct handoff_tuple *t
  * Context: BH off, RCU read side.
  * Return: the socket, as long as the RCU read side; or NULL.
  */
-struct sock *btcp_socket_listener(struct net *net, const union nf_inet_addr *client,
+struct sock *back_socket_listener(struct net *net, const union nf_inet_addr *client,
 				  const union nf_inet_addr *server, __be16 port,
 				  u8 family, int ifindex);
 

@@ -14,21 +14,21 @@
  * Once, some seconds after the hand-off: what we send under the VIP's address
  * may be taken for spoofed on its way.
  */
-static void check_client(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+static void check_client(struct back_net *bnet, struct back_flow *flow)
 {
 	u32 una = READ_ONCE(flow->snd_una);
 	bool first;
 
 	spin_lock_bh(&flow->flow.lock);
-	first = !(flow->flags & BTCP_FLOW_CHECKED);
-	WRITE_ONCE(flow->flags, flow->flags | BTCP_FLOW_CHECKED);
+	first = !(flow->flags & BACK_FLOW_CHECKED);
+	WRITE_ONCE(flow->flags, flow->flags | BACK_FLOW_CHECKED);
 	spin_unlock_bh(&flow->flow.lock);
 	if (first && una == flow->front_isn + 1 && READ_ONCE(flow->snd_nxt) != una)
-		btcp_count(bnet, BTCP_STAT_NO_CLIENT_ACK);
+		back_count(bnet, BACK_STAT_NO_CLIENT_ACK);
 }
 
 /* Silence alone says nothing; the socket does (a WebSocket may be silent). */
-static void expired_live(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+static void expired_live(struct back_net *bnet, struct back_flow *flow,
 			 enum handoff_timeout which)
 {
 	unsigned long timeout = handoff_timeout(bnet->net, which);
@@ -36,61 +36,61 @@ static void expired_live(struct btcp_backend_net *bnet, struct btcp_server_flow 
 
 	check_client(bnet, flow);
 	/* Packets do not move @expires, only @last. */
-	if (!(READ_ONCE(flow->flags) & BTCP_FLOW_RST_IN) && time_before(jiffies, due)) {
+	if (!(READ_ONCE(flow->flags) & BACK_FLOW_RST_IN) && time_before(jiffies, due)) {
 		WRITE_ONCE(flow->flow.expires, due);
 		return;
 	}
-	if (btcp_close_if_gone(bnet, flow))
+	if (back_close_if_gone(bnet, flow))
 		return;
 	spin_lock_bh(&flow->flow.lock);
-	if (flow->flow.state < BTCP_FLOW_TIME_WAIT) {
+	if (flow->flow.state < BACK_FLOW_TIME_WAIT) {
 		/* TCP did not believe that RST. */
-		WRITE_ONCE(flow->flags, flow->flags & ~BTCP_FLOW_RST_IN);
+		WRITE_ONCE(flow->flags, flow->flags & ~BACK_FLOW_RST_IN);
 		WRITE_ONCE(flow->flow.expires, jiffies + timeout);
 	}
 	spin_unlock_bh(&flow->flow.lock);
 }
 
-static void expired_over(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+static void expired_over(struct back_net *bnet, struct back_flow *flow)
 {
 	unsigned long now = jiffies, next;
 	bool say = false;
 
 	spin_lock_bh(&flow->flow.lock);
 	if (time_after_eq(now, flow->until)) {
-		if (!(flow->flags & BTCP_FLOW_TOLD))
-			btcp_count(bnet, BTCP_STAT_CLOSED_UNANSWERED);
+		if (!(flow->flags & BACK_FLOW_TOLD))
+			back_count(bnet, BACK_STAT_CLOSED_UNANSWERED);
 		handoff_table_remove(&bnet->table, &flow->flow, true);
 		spin_unlock_bh(&flow->flow.lock);
 		return;
 	}
 	next = flow->until;
-	if (!(flow->flags & BTCP_FLOW_TOLD) && flow->tries < BTCP_CLOSED_TRIES) {
+	if (!(flow->flags & BACK_FLOW_TOLD) && flow->tries < BACK_CLOSED_TRIES) {
 		flow->tries++;
 		say = true;
-		if (time_before(now + BTCP_CLOSED_AGAIN, next))
-			next = now + BTCP_CLOSED_AGAIN;
+		if (time_before(now + BACK_CLOSED_AGAIN, next))
+			next = now + BACK_CLOSED_AGAIN;
 	}
 	WRITE_ONCE(flow->flow.expires, next);
 	spin_unlock_bh(&flow->flow.lock);
 
 	if (say)
-		btcp_say_closed(bnet, flow);
+		back_say_closed(bnet, flow);
 }
 
-void btcp_sweep_expired(struct handoff_table *table, struct handoff_flow *base)
+void back_sweep_expired(struct handoff_table *table, struct handoff_flow *base)
 {
-	struct btcp_backend_net *bnet = container_of(table, struct btcp_backend_net, table);
-	struct btcp_server_flow *flow = container_of(base, struct btcp_server_flow, flow);
+	struct back_net *bnet = container_of(table, struct back_net, table);
+	struct back_flow *flow = container_of(base, struct back_flow, flow);
 
-	switch (btcp_flow_state(flow)) {
-	case BTCP_FLOW_SYN:
-	case BTCP_FLOW_HEAD:
+	switch (back_flow_state(flow)) {
+	case BACK_FLOW_SYN:
+	case BACK_FLOW_HEAD:
 		break;	/* they have a timer of their own */
-	case BTCP_FLOW_LIVE:
+	case BACK_FLOW_LIVE:
 		expired_live(bnet, flow, HANDOFF_TIMEOUT_IDLE);
 		break;
-	case BTCP_FLOW_CLOSING:
+	case BACK_FLOW_CLOSING:
 		expired_live(bnet, flow, HANDOFF_TIMEOUT_CLOSING);
 		break;
 	default:
@@ -98,42 +98,42 @@ void btcp_sweep_expired(struct handoff_table *table, struct handoff_flow *base)
 	}
 }
 
-void btcp_sweep_kill(struct handoff_table *table, struct handoff_flow *base)
+void back_sweep_kill(struct handoff_table *table, struct handoff_flow *base)
 {
-	struct btcp_backend_net *bnet = container_of(table, struct btcp_backend_net, table);
-	struct btcp_server_flow *flow = container_of(base, struct btcp_server_flow, flow);
+	struct back_net *bnet = container_of(table, struct back_net, table);
+	struct back_flow *flow = container_of(base, struct back_flow, flow);
 	bool nak = false, ended = false;
 
 	spin_lock_bh(&base->lock);
 	if (flow->accept && !flow->accept->handed) {
 		/* TCP never had the whole head: another back-end may. */
-		nak = btcp_accept_refuse(bnet, flow, WIRE_NAK_ADMIN);
-	} else if (base->state < BTCP_FLOW_TIME_WAIT) {
-		ended = btcp_flow_end(bnet, flow, WIRE_CLOSED_ADMIN);
+		nak = back_accept_refuse(bnet, flow, WIRE_NAK_ADMIN);
+	} else if (base->state < BACK_FLOW_TIME_WAIT) {
+		ended = back_flow_end(bnet, flow, WIRE_CLOSED_ADMIN);
 	}
 	if (nak || ended) {
-		btcp_count(bnet, BTCP_STAT_KILLED_FLOWS);
-		btcp_inject_rst(bnet, &base->tuple, READ_ONCE(flow->rcv_nxt));
+		back_count(bnet, BACK_STAT_KILLED_FLOWS);
+		back_inject_rst(bnet, &base->tuple, READ_ONCE(flow->rcv_nxt));
 	}
 	spin_unlock_bh(&base->lock);
 
 	if (nak)
-		btcp_say_flow_nak(bnet, flow);
+		back_say_flow_nak(bnet, flow);
 	if (!ended)
 		return;
-	btcp_close_reset_client(bnet, flow);
-	btcp_say_closed(bnet, flow);
+	back_close_reset_client(bnet, flow);
+	back_say_closed(bnet, flow);
 }
 
 static int kill_accept(struct handoff_flow *base, void *arg)
 {
-	struct btcp_backend_net *bnet = arg;
+	struct back_net *bnet = arg;
 
-	btcp_sweep_kill(&bnet->table, base);
+	back_sweep_kill(&bnet->table, base);
 	return 0;
 }
 
-void btcp_sweep_accepts(struct btcp_backend_net *bnet)
+void back_sweep_accepts(struct back_net *bnet)
 {
 	/* Missed by the drain's walk, or in their timer just now. */
 	while (atomic_read(&bnet->accepts)) {

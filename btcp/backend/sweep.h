@@ -8,27 +8,27 @@
 #include "btcp/backend/net.h"
 
 /**
- * btcp_sweep_expired() - struct handoff_table_ops
+ * back_sweep_expired() - struct handoff_table_ops
  * @table: table
  * @flow: its @expires has passed
  */
-void btcp_sweep_expired(struct handoff_table *table, struct handoff_flow *flow);
+void back_sweep_expired(struct handoff_table *table, struct handoff_flow *flow);
 
 /**
- * btcp_sweep_kill() - struct handoff_table_ops
+ * back_sweep_kill() - struct handoff_table_ops
  * @table: table
  * @flow: to be ended on the wire, too
  *
  * The flow stays in the table, so that TCP's last words are swallowed.
  */
-void btcp_sweep_kill(struct handoff_table *table, struct handoff_flow *flow);
+void back_sweep_kill(struct handoff_table *table, struct handoff_flow *flow);
 
 /**
- * btcp_sweep_accepts() - see that no accept timer is left
+ * back_sweep_accepts() - see that no accept timer is left
  * @bnet: drained
  *
  * Context: process context, may sleep.
  */
-void btcp_sweep_accepts(struct btcp_backend_net *bnet);
+void back_sweep_accepts(struct back_net *bnet);
 
 #endif /* _BTCP_BACKEND_SWEEP_H */

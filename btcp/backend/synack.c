@@ -29,7 +29,7 @@ enum then {
  * poisoned minimum.  It measures from the request socket's @snt_synack, to
  * the ACK that we inject next.  With a SYN cookie there is no request socket.
  */
-static void backdate(struct btcp_accept *accept, const struct sk_buff *skb)
+static void backdate(struct back_accept *accept, const struct sk_buff *skb)
 {
 	struct sock *sk = skb->sk;
 	struct tcp_request_sock *treq;
@@ -52,10 +52,10 @@ static u8 options_of(const struct tcp_options_seen *seen)
 }
 
 /* From here on the difference between the two sequence spaces is known. */
-static void translation(struct btcp_server_flow *flow, const struct tcphdr *tcp,
+static void translation(struct back_flow *flow, const struct tcphdr *tcp,
 			const struct tcp_options_seen *seen)
 {
-	const struct btcp_accept *accept = flow->accept;
+	const struct back_accept *accept = flow->accept;
 	struct btcp_translation *t = &flow->t;
 
 	t->seq_delta = flow->front_isn - ntohl(tcp->seq);
@@ -71,47 +71,47 @@ static void translation(struct btcp_server_flow *flow, const struct tcphdr *tcp,
 	flow->synack_options = options_of(seen);
 }
 
-static void stands(struct btcp_backend_net *bnet, struct btcp_server_flow *flow)
+static void stands(struct back_net *bnet, struct back_flow *flow)
 {
-	if (!btcp_flow_step(bnet, flow, BTCP_FLOW_STANDS))
+	if (!back_flow_step(bnet, flow, BACK_FLOW_STANDS))
 		return;
-	btcp_count(bnet, BTCP_STAT_HANDOFFS);
-	handoff_stats_inc(&flow->frontend->stats, BTCP_FRONTEND_STAT_HANDOFFS);
-	btcp_accept_drop(bnet, flow);
-	WRITE_ONCE(flow->flow.expires, jiffies + BTCP_FLOW_CHECK);
+	back_count(bnet, BACK_STAT_HANDOFFS);
+	handoff_stats_inc(&flow->frontend->stats, BACK_FRONTEND_STAT_HANDOFFS);
+	back_accept_drop(bnet, flow);
+	WRITE_ONCE(flow->flow.expires, jiffies + BACK_FLOW_CHECK);
 }
 
-static enum then refuse(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+static enum then refuse(struct back_net *bnet, struct back_flow *flow,
 			u8 nak)
 {
-	return btcp_accept_refuse(bnet, flow, nak) ? THEN_NAK : THEN_SWALLOW;
+	return back_accept_refuse(bnet, flow, nak) ? THEN_NAK : THEN_SWALLOW;
 }
 
-static enum then caught(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+static enum then caught(struct back_net *bnet, struct back_flow *flow,
 			const struct sk_buff *skb, const struct handoff_headers *h)
 {
-	struct btcp_accept *accept = flow->accept;
+	struct back_accept *accept = flow->accept;
 	struct tcp_options_seen seen;
 
-	btcp_count(bnet, BTCP_STAT_STOLEN_SYNACK);
+	back_count(bnet, BACK_STAT_STOLEN_SYNACK);
 	tcp_options_parse(&seen, (const u8 *)(h->tcp + 1), h->hdrlen - sizeof(*h->tcp));
-	btcp_profile_learn(bnet, flow, accept->options, &seen, ntohs(h->tcp->window));
+	back_profile_learn(bnet, flow, accept->options, &seen, ntohs(h->tcp->window));
 	/* The client will send them, and expect to see its own echoed. */
 	if ((accept->options & WIRE_OPT_TIMESTAMP) && !seen.has_ts) {
-		btcp_inject_rst(bnet, &flow->flow.tuple, flow->client_isn + 1);
+		back_inject_rst(bnet, &flow->flow.tuple, flow->client_isn + 1);
 		return refuse(bnet, flow, WIRE_NAK_OPTIONS);
 	}
 	if (ntohs(h->tcp->window) < accept->promised_window)
-		btcp_count(bnet, BTCP_STAT_WINDOW_OVERPROMISED);
+		back_count(bnet, BACK_STAT_WINDOW_OVERPROMISED);
 	if ((seen.has_wscale ? seen.wscale : 0) < accept->promised_wscale)
-		btcp_count(bnet, BTCP_STAT_SCALE_OVERPROMISED);
+		back_count(bnet, BACK_STAT_SCALE_OVERPROMISED);
 
 	translation(flow, h->tcp, &seen);
 	backdate(accept, skb);
-	if (!btcp_flow_step(bnet, flow, BTCP_FLOW_SYNACK))
+	if (!back_flow_step(bnet, flow, BACK_FLOW_SYNACK))
 		return THEN_SWALLOW;
 	/* Never before: our hook could not have translated them. */
-	btcp_accept_ack(bnet, flow);
+	back_accept_ack(bnet, flow);
 	/*
 	 * Without a head TCP has nothing to acknowledge and says nothing.  Nor
 	 * is anything at stake: the client repeats all that it sent, and each
@@ -125,8 +125,8 @@ static enum then caught(struct btcp_backend_net *bnet, struct btcp_server_flow *
 								 THEN_SWALLOW;
 }
 
-static enum then before_synack(struct btcp_backend_net *bnet,
-			       struct btcp_server_flow *flow, const struct sk_buff *skb,
+static enum then before_synack(struct back_net *bnet,
+			       struct back_flow *flow, const struct sk_buff *skb,
 			       const struct handoff_headers *h)
 {
 	const struct tcphdr *tcp = h->tcp;
@@ -134,7 +134,7 @@ static enum then before_synack(struct btcp_backend_net *bnet,
 
 	if (tcp->syn && !tcp->rst && ours)
 		return caught(bnet, flow, skb, h);
-	btcp_count(bnet, BTCP_STAT_STOLEN_BEFORE_SYNACK);
+	back_count(bnet, BACK_STAT_STOLEN_BEFORE_SYNACK);
 	if (tcp->rst)
 		return ours ? refuse(bnet, flow, WIRE_NAK_CLOSED) : THEN_SWALLOW;
 	/* A challenge, or a word from TIME_WAIT: the tuple is somebody else's. */
@@ -150,26 +150,26 @@ static enum then before_synack(struct btcp_backend_net *bnet,
  * byte.  What we injected behind the ACK is kept off by our own hook, once the
  * hand-off is refused.
  */
-static bool overflowed(struct btcp_backend_net *bnet, const struct btcp_server_flow *flow)
+static bool overflowed(struct back_net *bnet, const struct back_flow *flow)
 {
 	return !flow->accept->acked &&
-	       btcp_socket_find(bnet->net, &flow->flow.tuple) == BTCP_SOCKET_REQUEST;
+	       back_socket_find(bnet->net, &flow->flow.tuple) == BACK_SOCKET_REQUEST;
 }
 
-static enum then before_standing(struct btcp_backend_net *bnet,
-				 struct btcp_server_flow *flow,
+static enum then before_standing(struct back_net *bnet,
+				 struct back_flow *flow,
 				 const struct handoff_headers *h)
 {
-	struct btcp_accept *accept = flow->accept;
+	struct back_accept *accept = flow->accept;
 	const struct tcphdr *tcp = h->tcp;
 	u32 acked;
 
 	if (tcp->syn) {
-		btcp_count(bnet, BTCP_STAT_STOLEN_SYNACK);
+		back_count(bnet, BACK_STAT_STOLEN_SYNACK);
 		/* With another ISN it is not a repeat, and not our connection. */
 		if (tcp->ack && ntohl(tcp->seq) == flow->front_isn - flow->t.seq_delta) {
-			btcp_count(bnet, BTCP_STAT_REINJECTIONS);
-			btcp_accept_ack(bnet, flow);
+			back_count(bnet, BACK_STAT_REINJECTIONS);
+			back_accept_ack(bnet, flow);
 		}
 		return THEN_SWALLOW;
 	}
@@ -179,16 +179,16 @@ static enum then before_standing(struct btcp_backend_net *bnet,
 		 * acknowledged: this one was neither ours nor the client's.
 		 */
 		if (!tcp->ack && ntohl(tcp->seq) != flow->front_isn + 1 - flow->t.seq_delta) {
-			btcp_count(bnet, BTCP_STAT_STOLEN_BEFORE_STANDING);
+			back_count(bnet, BACK_STAT_STOLEN_BEFORE_STANDING);
 			return THEN_SWALLOW;
 		}
 		if (overflowed(bnet, flow)) {
-			btcp_count(bnet, BTCP_STAT_STOLEN_BEFORE_STANDING);
-			btcp_inject_rst(bnet, &flow->flow.tuple, flow->client_isn + 1);
+			back_count(bnet, BACK_STAT_STOLEN_BEFORE_STANDING);
+			back_inject_rst(bnet, &flow->flow.tuple, flow->client_isn + 1);
 			return refuse(bnet, flow, WIRE_NAK_SYNACK);
 		}
 		if (!accept->handed) {
-			btcp_count(bnet, BTCP_STAT_STOLEN_BEFORE_STANDING);
+			back_count(bnet, BACK_STAT_STOLEN_BEFORE_STANDING);
 			return refuse(bnet, flow, WIRE_NAK_CLOSED);
 		}
 		/*
@@ -203,7 +203,7 @@ static enum then before_standing(struct btcp_backend_net *bnet,
 		acked = ntohl(tcp->ack_seq) - (flow->client_isn + 1);
 		if (acked <= accept->have && acked > accept->acked) {
 			accept->acked = acked;
-			btcp_flow_advance(&flow->rcv_nxt, ntohl(tcp->ack_seq));
+			back_flow_advance(&flow->rcv_nxt, ntohl(tcp->ack_seq));
 		}
 		if (accept->acked == flow->head_len) {
 			stands(bnet, flow);
@@ -211,22 +211,22 @@ static enum then before_standing(struct btcp_backend_net *bnet,
 		}
 	}
 	/* TCP repeats what matters of it. */
-	btcp_count(bnet, BTCP_STAT_STOLEN_BEFORE_STANDING);
+	back_count(bnet, BACK_STAT_STOLEN_BEFORE_STANDING);
 	return THEN_SWALLOW;
 }
 
-bool btcp_synack_outbound(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+bool back_synack_outbound(struct back_net *bnet, struct back_flow *flow,
 			  struct sk_buff *skb, const struct handoff_headers *h)
 {
 	enum then then = THEN_GO_ON;
 	u32 have = 0;
 
 	spin_lock_bh(&flow->flow.lock);
-	if (flow->accept && flow->flow.state == BTCP_FLOW_SYN)
+	if (flow->accept && flow->flow.state == BACK_FLOW_SYN)
 		then = before_synack(bnet, flow, skb, h);
-	else if (flow->accept && flow->flow.state == BTCP_FLOW_HEAD)
+	else if (flow->accept && flow->flow.state == BACK_FLOW_HEAD)
 		then = before_standing(bnet, flow, h);
-	else if (flow->flow.state < BTCP_FLOW_LIVE)
+	else if (flow->flow.state < BACK_FLOW_LIVE)
 		then = THEN_OUT;
 	if (flow->accept)
 		have = flow->accept->have;
@@ -234,22 +234,22 @@ bool btcp_synack_outbound(struct btcp_backend_net *bnet, struct btcp_server_flow
 
 	switch (then) {
 	case THEN_OUT:
-		btcp_count(bnet, BTCP_STAT_SWALLOWED_AFTER_END);
+		back_count(bnet, BACK_STAT_SWALLOWED_AFTER_END);
 		return true;
 	case THEN_SWALLOW:
 		return true;
 	case THEN_NAK:
-		btcp_say_flow_nak(bnet, flow);
+		back_say_flow_nak(bnet, flow);
 		return true;
 	case THEN_WANT_HEAD:
-		btcp_say_ack(bnet, flow, false, have);
+		back_say_ack(bnet, flow, false, have);
 		return true;
 	case THEN_SAY_STANDING:
-		btcp_say_ack(bnet, flow, true, 0);
+		back_say_ack(bnet, flow, true, 0);
 		return true;
 	case THEN_PASS:
 		/* First, so that it overtakes no FIN of the same packet. */
-		btcp_say_ack(bnet, flow, true, flow->head_len);
+		back_say_ack(bnet, flow, true, flow->head_len);
 		return false;
 	case THEN_GO_ON:
 		break;

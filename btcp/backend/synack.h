@@ -10,16 +10,16 @@
 #include "handoff/packet.h"
 
 /**
- * btcp_synack_outbound() - a packet of TCP for a flow that does not stand yet
+ * back_synack_outbound() - a packet of TCP for a flow that does not stand yet
  * @bnet: namespace
- * @flow: flow, seen in BTCP_FLOW_SYN or BTCP_FLOW_HEAD
+ * @flow: flow, seen in BACK_FLOW_SYN or BACK_FLOW_HEAD
  * @skb: packet, in TCP's own terms; not changed
  * @h: its headers
  *
  * Context: POST_ROUTING: BH off or not, RCU read side.
  * Return: true if nobody else is to see it; false: the flow stands, go on.
  */
-bool btcp_synack_outbound(struct btcp_backend_net *bnet, struct btcp_server_flow *flow,
+bool back_synack_outbound(struct back_net *bnet, struct back_flow *flow,
 			  struct sk_buff *skb, const struct handoff_headers *h);
 
 #endif /* _BTCP_BACKEND_SYNACK_H */

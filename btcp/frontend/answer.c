@@ -9,29 +9,29 @@
 /* The least that the first wait for the answer to be acknowledged lasts. */
 #define RETRANSMIT_MIN	(HZ / 5)
 
-static u32 build(const struct btcp_opening *o, u8 *buf)
+static u32 build(const struct front_opening *o, u8 *buf)
 {
 	return o->status ? http_answer_build(buf, HTTP_ANSWER_MAX, o->status, o->head_only) : 0;
 }
 
-static void send_answer(struct btcp_opening *o)
+static void send_answer(struct front_opening *o)
 {
 	u8 buf[HTTP_ANSWER_MAX];
 	u32 len = build(o, buf);
 
-	btcp_opening_send(o, 1, o->acked,
-			  TCPHDR_ACK | TCPHDR_FIN | (len ? TCPHDR_PSH : 0), buf, len);
+	front_opening_send(o, 1, o->acked,
+			   TCPHDR_ACK | TCPHDR_FIN | (len ? TCPHDR_PSH : 0), buf, len);
 }
 
 /* Our sequence number behind the answer and its FIN. */
-static u32 answer_end(const struct btcp_opening *o)
+static u32 answer_end(const struct front_opening *o)
 {
 	u8 buf[HTTP_ANSWER_MAX];
 
 	return 1 + build(o, buf) + 1;
 }
 
-static unsigned long retransmit_delay(const struct btcp_opening *o)
+static unsigned long retransmit_delay(const struct front_opening *o)
 {
 	unsigned long first = max_t(unsigned long, RETRANSMIT_MIN,
 				    usecs_to_jiffies(2 * o->srtt_us));
@@ -39,48 +39,48 @@ static unsigned long retransmit_delay(const struct btcp_opening *o)
 	return first << o->retries;
 }
 
-static void count_answer(struct btcp_opening *o)
+static void count_answer(struct front_opening *o)
 {
 	static const struct {
 		u16 status;
-		enum btcp_front_stat stat;
+		enum front_front_stat stat;
 	} counters[] = {
-		{ 400, BTCP_STAT_ANSWER_400 },
-		{ 404, BTCP_STAT_ANSWER_404 },
-		{ 408, BTCP_STAT_ANSWER_408 },
-		{ 431, BTCP_STAT_ANSWER_431 },
-		{ 503, BTCP_STAT_ANSWER_503 },
+		{ 400, FRONT_STAT_ANSWER_400 },
+		{ 404, FRONT_STAT_ANSWER_404 },
+		{ 408, FRONT_STAT_ANSWER_408 },
+		{ 431, FRONT_STAT_ANSWER_431 },
+		{ 503, FRONT_STAT_ANSWER_503 },
 	};
 	unsigned int i;
 
 	if (!o->status) {
-		btcp_count(o->fn, BTCP_STAT_CLOSED_EARLY);
+		front_count(o->fn, FRONT_STAT_CLOSED_EARLY);
 		return;
 	}
-	handoff_stats_inc(&o->flow->service->stats, BTCP_SERVICE_ANSWERS);
+	handoff_stats_inc(&o->flow->service->stats, FRONT_SERVICE_ANSWERS);
 	for (i = 0; i < ARRAY_SIZE(counters); i++)
 		if (counters[i].status == o->status)
-			btcp_count(o->fn, counters[i].stat);
+			front_count(o->fn, counters[i].stat);
 }
 
 /* The client's FIN may wait in the queue right behind what we have. */
-static void take_queued(struct btcp_opening *o)
+static void take_queued(struct front_opening *o)
 {
 	struct sk_buff *skb;
 
 	while ((skb = skb_peek(&o->queue))) {
-		const struct btcp_place *place = btcp_opening_queued(skb);
+		const struct front_place *place = front_opening_queued(skb);
 
 		if (place->start <= (s32)o->received && place->end > (s32)o->received) {
 			o->received = place->end;
 			o->fin_received |= place->fin;
 		}
-		btcp_opening_unlink(o, skb, &o->queue);
+		front_opening_unlink(o, skb, &o->queue);
 		consume_skb(skb);
 	}
 }
 
-void btcp_answer_begin(struct btcp_opening *o, u16 status)
+void front_answer_begin(struct front_opening *o, u16 status)
 {
 	lockdep_assert_held(&o->flow->flow.lock);
 	o->status = status;
@@ -90,17 +90,17 @@ void btcp_answer_begin(struct btcp_opening *o, u16 status)
 	o->acked = o->received;
 	o->retries = 0;
 	o->id = 0;
-	btcp_opening_forget_buffer(o);
-	btcp_flow_set_state(o->fn, o->flow, BTCP_FLOW_ANSWERING);
+	front_opening_forget_buffer(o);
+	front_flow_set_state(o->fn, o->flow, FRONT_FLOW_ANSWERING);
 	count_answer(o);
 	send_answer(o);
 	o->deadline = jiffies + handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_ANSWER);
-	btcp_opening_arm(o, retransmit_delay(o));
+	front_opening_arm(o, retransmit_delay(o));
 }
 
-static void swallow(struct btcp_opening *o, const struct btcp_place *place)
+static void swallow(struct front_opening *o, const struct front_place *place)
 {
-	btcp_count(o->fn, BTCP_STAT_SWALLOWED);
+	front_count(o->fn, FRONT_STAT_SWALLOWED);
 	if (place->start <= (s32)o->received && place->end > (s32)o->received &&
 	    !o->fin_received) {
 		o->received = place->end;
@@ -109,58 +109,58 @@ static void swallow(struct btcp_opening *o, const struct btcp_place *place)
 	}
 }
 
-void btcp_answer_packet(struct btcp_opening *o, const struct handoff_headers *h)
+void front_answer_packet(struct front_opening *o, const struct handoff_headers *h)
 {
-	struct btcp_place place = btcp_opening_place(o, h);
+	struct front_place place = front_opening_place(o, h);
 	u32 ack = ntohl(h->tcp->ack_seq) - o->front_isn;
 
 	lockdep_assert_held(&o->flow->flow.lock);
 	if (h->tcp->rst) {
 		if (place.start == (s32)o->received)
-			btcp_flow_end(o->fn, o->flow);
+			front_flow_end(o->fn, o->flow);
 		else
-			btcp_count(o->fn, BTCP_STAT_BAD_SEQUENCE);
+			front_count(o->fn, FRONT_STAT_BAD_SEQUENCE);
 		return;
 	}
 	if (!h->tcp->ack || h->tcp->syn) {
-		btcp_count(o->fn, BTCP_STAT_BAD_FLAGS);
+		front_count(o->fn, FRONT_STAT_BAD_FLAGS);
 		return;
 	}
 	swallow(o, &place);
 	if (ack == answer_end(o)) {
 		/* Both sides are done: nothing is left to wait for. */
 		if (o->fin_received) {
-			btcp_opening_send(o, ack, o->acked, TCPHDR_ACK, NULL, 0);
-			btcp_flow_end(o->fn, o->flow);
+			front_opening_send(o, ack, o->acked, TCPHDR_ACK, NULL, 0);
+			front_flow_end(o->fn, o->flow);
 			return;
 		}
 		/* Acknowledged: no more of it, only of what the client sends. */
 		o->answer_acked = true;
 		if (place.end > place.start)
-			btcp_opening_send(o, ack, o->acked, TCPHDR_ACK, NULL, 0);
+			front_opening_send(o, ack, o->acked, TCPHDR_ACK, NULL, 0);
 		return;
 	}
 	if (place.end > place.start)
 		send_answer(o);
 }
 
-void btcp_answer_timeout(struct btcp_opening *o)
+void front_answer_timeout(struct front_opening *o)
 {
 	long left = o->deadline - jiffies;
 
 	if (left <= 0) {
 		/* Who has the whole answer may close in his own time. */
 		if (!o->answer_acked)
-			btcp_opening_send(o, answer_end(o), o->acked,
-					  TCPHDR_RST | TCPHDR_ACK, NULL, 0);
-		btcp_flow_end(o->fn, o->flow);
+			front_opening_send(o, answer_end(o), o->acked,
+					   TCPHDR_RST | TCPHDR_ACK, NULL, 0);
+		front_flow_end(o->fn, o->flow);
 		return;
 	}
 	if (o->answer_acked) {
-		btcp_opening_arm(o, left);
+		front_opening_arm(o, left);
 		return;
 	}
 	o->retries++;
 	send_answer(o);
-	btcp_opening_arm(o, min_t(unsigned long, left, retransmit_delay(o)));
+	front_opening_arm(o, min_t(unsigned long, left, retransmit_delay(o)));
 }

@@ -10,29 +10,29 @@
 #include "btcp/frontend/opening.h"
 
 /**
- * btcp_answer_begin() - answer the client, and close
+ * front_answer_begin() - answer the client, and close
  * @o: in HEAD or HANDING_OFF
  * @status: 400, 404, 408, 431, 503, or 0: close without a word
  *
  * Context: BH off, RCU read side, flow's lock held.
  */
-void btcp_answer_begin(struct btcp_opening *o, u16 status);
+void front_answer_begin(struct front_opening *o, u16 status);
 
 /**
- * btcp_answer_packet() - a packet of the client behind the answer
+ * front_answer_packet() - a packet of the client behind the answer
  * @o: in ANSWERING
  * @h: its headers
  *
- * Context: as btcp_answer_begin().  @o may be gone afterwards.
+ * Context: as front_answer_begin().  @o may be gone afterwards.
  */
-void btcp_answer_packet(struct btcp_opening *o, const struct handoff_headers *h);
+void front_answer_packet(struct front_opening *o, const struct handoff_headers *h);
 
 /**
- * btcp_answer_timeout() - send it again, or have done
+ * front_answer_timeout() - send it again, or have done
  * @o: in ANSWERING
  *
- * Context: as btcp_answer_begin().  @o may be gone afterwards.
+ * Context: as front_answer_begin().  @o may be gone afterwards.
  */
-void btcp_answer_timeout(struct btcp_opening *o);
+void front_answer_timeout(struct front_opening *o);
 
 #endif /* _BTCP_FRONTEND_ANSWER_H */

@@ -10,36 +10,36 @@
 #define HEADERS_V4	40
 #define HEADERS_V6	60
 
-struct btcp_profile btcp_backend_profile(const struct btcp_backend *backend, u8 family)
+struct front_profile front_backend_profile(const struct front_backend *backend, u8 family)
 {
-	struct btcp_endpoint *endpoint = btcp_backend_endpoint(backend, family);
+	struct front_endpoint *endpoint = front_backend_endpoint(backend, family);
 	u32 headers = family == NFPROTO_IPV6 ? HEADERS_V6 : HEADERS_V4;
-	struct btcp_profile profile = { };
+	struct front_profile profile = { };
 	u32 mtu;
 
 	if (!endpoint->endpoint.family)
 		return profile;
-	profile = btcp_profile_unpack(atomic64_read(&endpoint->profile));
+	profile = front_profile_unpack(atomic64_read(&endpoint->profile));
 	mtu = handoff_session_path_mtu(backend->session);
 	if (mtu > headers && profile.mss > mtu - headers)
 		profile.mss = mtu - headers;
 	return profile;
 }
 
-bool btcp_backend_usable(const struct btcp_backend *backend, u8 family)
+bool front_backend_usable(const struct front_backend *backend, u8 family)
 {
-	struct btcp_endpoint *endpoint = btcp_backend_endpoint(backend, family);
+	struct front_endpoint *endpoint = front_backend_endpoint(backend, family);
 
 	if (READ_ONCE(backend->admin) != BTCP_ADMIN_UP || READ_ONCE(backend->deleting) ||
 	    READ_ONCE(backend->going) || !endpoint->endpoint.family)
 		return false;
-	return btcp_profile_unpack(atomic64_read(&endpoint->profile)).listening &&
+	return front_profile_unpack(atomic64_read(&endpoint->profile)).listening &&
 	       handoff_session_is_up(backend->session);
 }
 
-const char *btcp_backend_state(void *arg)
+const char *front_backend_state(void *arg)
 {
-	struct btcp_backend *backend = arg;
+	struct front_backend *backend = arg;
 
 	if (backend->admin == BTCP_ADMIN_DOWN)
 		return "down";
@@ -49,16 +49,16 @@ const char *btcp_backend_state(void *arg)
 		return "drain";
 	if (READ_ONCE(backend->going))
 		return "going";
-	if (btcp_backend_usable(backend, NFPROTO_IPV4) ||
-	    btcp_backend_usable(backend, NFPROTO_IPV6))
+	if (front_backend_usable(backend, NFPROTO_IPV4) ||
+	    front_backend_usable(backend, NFPROTO_IPV6))
 		return "up";
 	return "closed";
 }
 
-static bool update(struct btcp_endpoint *endpoint, const struct wire_heartbeat *heartbeat)
+static bool update(struct front_endpoint *endpoint, const struct wire_heartbeat *heartbeat)
 {
 	bool ipv6 = endpoint->endpoint.family == NFPROTO_IPV6;
-	struct btcp_profile profile = { };
+	struct front_profile profile = { };
 	unsigned int i;
 	u64 word;
 
@@ -70,7 +70,7 @@ static bool update(struct btcp_endpoint *endpoint, const struct wire_heartbeat *
 		/* Of a port that nobody has open it can tell nothing. */
 		if (!server->listening || !server->window || !server->mss)
 			break;
-		profile = (struct btcp_profile){
+		profile = (struct front_profile){
 			.known = true,
 			.listening = true,
 			.options = server->options,
@@ -83,20 +83,20 @@ static bool update(struct btcp_endpoint *endpoint, const struct wire_heartbeat *
 	word = atomic64_read(&endpoint->profile);
 	if (!profile.known) {
 		/* Keep what was known: it is promised if there is nothing better. */
-		profile = btcp_profile_unpack(word);
+		profile = front_profile_unpack(word);
 		profile.listening = false;
 	}
-	if (word == btcp_profile_pack(&profile))
+	if (word == front_profile_pack(&profile))
 		return false;
-	atomic64_set(&endpoint->profile, btcp_profile_pack(&profile));
+	atomic64_set(&endpoint->profile, front_profile_pack(&profile));
 	return true;
 }
 
-void btcp_backend_heartbeat(struct btcp_frontend_net *fn,
-			    const struct handoff_session *session,
-			    const struct wire_heartbeat *heartbeat)
+void front_backend_heartbeat(struct front_net *fn,
+			     const struct handoff_session *session,
+			     const struct wire_heartbeat *heartbeat)
 {
-	struct btcp_backend *backend;
+	struct front_backend *backend;
 	bool changed = false;
 	int i;
 
@@ -112,24 +112,24 @@ void btcp_backend_heartbeat(struct btcp_frontend_net *fn,
 		}
 	}
 	if (changed)
-		btcp_net_promise_changed(fn);
+		front_net_promise_changed(fn);
 }
 
 /* The work holds a reference; a work that is queued already holds its own. */
-static void end_flows(struct btcp_backend *backend)
+static void end_flows(struct front_backend *backend)
 {
-	if (!btcp_backend_get(backend))
+	if (!front_backend_get(backend))
 		return;
-	if (!queue_work(btcp_workqueue, &backend->lost))
-		btcp_backend_put(backend->fn, backend);
+	if (!queue_work(front_workqueue, &backend->lost))
+		front_backend_put(backend->fn, backend);
 }
 
-void btcp_backend_session_state(struct btcp_frontend_net *fn,
-				const struct handoff_session *session, bool up)
+void front_backend_session_state(struct front_net *fn,
+				 const struct handoff_session *session, bool up)
 {
-	struct btcp_backend *backend;
+	struct front_backend *backend;
 
-	btcp_net_promise_changed(fn);
+	front_net_promise_changed(fn);
 	if (up)
 		return;
 	list_for_each_entry_rcu(backend, &fn->backends, list)
@@ -139,18 +139,18 @@ void btcp_backend_session_state(struct btcp_frontend_net *fn,
 
 static void lost_work(struct work_struct *work)
 {
-	struct btcp_backend *backend = container_of(work, struct btcp_backend, lost);
-	struct btcp_frontend_net *fn = backend->fn;
+	struct front_backend *backend = container_of(work, struct front_backend, lost);
+	struct front_net *fn = backend->fn;
 
 	/* It may be back by now: a moment's silence is no death. */
-	if (btcp_backend_is_lost(backend))
-		btcp_close_backend_lost(fn, backend);
-	btcp_backend_put(fn, backend);
+	if (front_backend_is_lost(backend))
+		front_close_backend_lost(fn, backend);
+	front_backend_put(fn, backend);
 }
 
-struct btcp_backend *btcp_backend_find(struct btcp_frontend_net *fn, const char *name)
+struct front_backend *front_backend_find(struct front_net *fn, const char *name)
 {
-	struct btcp_backend *backend;
+	struct front_backend *backend;
 
 	lockdep_assert_held(&fn->config);
 	list_for_each_entry(backend, &fn->backends, list)
@@ -159,7 +159,7 @@ struct btcp_backend *btcp_backend_find(struct btcp_frontend_net *fn, const char 
 	return NULL;
 }
 
-static void free_backend(struct btcp_backend *backend)
+static void free_backend(struct front_backend *backend)
 {
 	int i;
 
@@ -170,25 +170,25 @@ static void free_backend(struct btcp_backend *backend)
 	kfree(backend);
 }
 
-static void unlink_backend(struct btcp_reapable *object)
+static void unlink_backend(struct front_reapable *object)
 {
-	struct btcp_backend *backend = container_of(object, struct btcp_backend, reapable);
+	struct front_backend *backend = container_of(object, struct front_backend, reapable);
 
 	lockdep_assert_held(&backend->fn->config);
 	list_del_rcu(&backend->list);
 }
 
-static void destroy(struct btcp_frontend_net *fn, struct btcp_reapable *object)
+static void destroy(struct front_net *fn, struct front_reapable *object)
 {
-	struct btcp_backend *backend = container_of(object, struct btcp_backend, reapable);
+	struct front_backend *backend = container_of(object, struct front_backend, reapable);
 
 	lockdep_assert_held(&fn->config);
 	handoff_session_close(backend->session);
 	free_backend(backend);
 }
 
-static int init_backend(struct btcp_backend *backend,
-			const struct btcp_backend_config *config)
+static int init_backend(struct front_backend *backend,
+			const struct front_backend_config *config)
 {
 	int err, i;
 
@@ -203,16 +203,16 @@ static int init_backend(struct btcp_backend *backend,
 		if (!backend->key_path)
 			return -ENOMEM;
 	}
-	return handoff_stats_init(&backend->stats, btcp_backend_counters,
+	return handoff_stats_init(&backend->stats, front_backend_counters,
 				  __BTCP_BACKEND_STAT_MAX);
 }
 
-struct btcp_backend *btcp_backend_new(struct btcp_frontend_net *fn,
-				      const struct btcp_backend_config *config,
-				      struct netlink_ext_ack *extack)
+struct front_backend *front_backend_new(struct front_net *fn,
+					const struct front_backend_config *config,
+					struct netlink_ext_ack *extack)
 {
 	static u32 serial;
-	struct btcp_backend *backend;
+	struct front_backend *backend;
 	int err;
 
 	lockdep_assert_held(&fn->config);
@@ -240,7 +240,7 @@ struct btcp_backend *btcp_backend_new(struct btcp_frontend_net *fn,
 		goto free;
 	}
 	err = handoff_sysfs_add(&backend->sysfs, fn->net, &backend->stats,
-				btcp_backend_state, backend, "backend:%s", config->name);
+				front_backend_state, backend, "backend:%s", config->name);
 	if (err)
 		goto close;
 	list_add_tail_rcu(&backend->list, &fn->backends);
@@ -253,21 +253,21 @@ free:
 	return ERR_PTR(err);
 }
 
-void btcp_backend_set_admin(struct btcp_backend *backend, u8 admin)
+void front_backend_set_admin(struct front_backend *backend, u8 admin)
 {
 	lockdep_assert_held(&backend->fn->config);
 	WRITE_ONCE(backend->admin, admin);
-	btcp_net_promise_changed(backend->fn);
+	front_net_promise_changed(backend->fn);
 	if (admin == BTCP_ADMIN_DOWN)
 		end_flows(backend);
 }
 
-void btcp_backend_delete(struct btcp_backend *backend)
+void front_backend_delete(struct front_backend *backend)
 {
 	lockdep_assert_held(&backend->fn->config);
 	WRITE_ONCE(backend->deleting, true);
-	btcp_net_promise_changed(backend->fn);
+	front_net_promise_changed(backend->fn);
 	/* The name is free from now on. */
 	handoff_sysfs_del(&backend->sysfs);
-	btcp_backend_put(backend->fn, backend);
+	front_backend_put(backend->fn, backend);
 }

@@ -14,22 +14,22 @@
 #include "handoff/session.h"
 
 /**
- * struct btcp_endpoint - a back-end's address in one family
+ * struct front_endpoint - a back-end's address in one family
  * @endpoint: family 0: it has none; constant
- * @profile: packed struct btcp_profile, from the last heartbeat
+ * @profile: packed struct front_profile, from the last heartbeat
  * @route: to it, per CPU: the only place a route is kept, so that none
  *	outlives its device
  */
-struct btcp_endpoint {
+struct front_endpoint {
 	struct handoff_endpoint endpoint;
 	atomic64_t profile;
 	struct dst_cache route;
 };
 
 /**
- * struct btcp_backend - a back-end
+ * struct front_backend - a back-end
  * @reapable: at the end
- * @list: in btcp_frontend_net.backends; written under @config, read under RCU
+ * @list: in front_net.backends; written under @config, read under RCU
  * @ref: see net.h
  * @fn: namespace
  * @name: constant
@@ -46,13 +46,13 @@ struct btcp_endpoint {
  * @stats: counters
  * @sysfs: backend:NAME
  */
-struct btcp_backend {
-	struct btcp_reapable reapable;
+struct front_backend {
+	struct front_reapable reapable;
 	struct list_head list;
 	refcount_t ref;
-	struct btcp_frontend_net *fn;
+	struct front_net *fn;
 	char name[BTCP_NAME_LEN + 1];
-	struct btcp_endpoint endpoint[2];
+	struct front_endpoint endpoint[2];
 	struct handoff_session *session;
 	char *key_path;
 	u32 serial;
@@ -67,7 +67,7 @@ struct btcp_backend {
 };
 
 /**
- * struct btcp_backend_config - what a new back-end is made of
+ * struct front_backend_config - what a new back-end is made of
  * @name: its name
  * @endpoint: IPv4, IPv6; family 0: none
  * @control: the peer's control address and port
@@ -76,7 +76,7 @@ struct btcp_backend {
  * @weight: weight
  * @admin: enum btcp_admin
  */
-struct btcp_backend_config {
+struct front_backend_config {
 	char name[BTCP_NAME_LEN + 1];
 	struct handoff_endpoint endpoint[2];
 	struct handoff_endpoint control;
@@ -87,57 +87,57 @@ struct btcp_backend_config {
 };
 
 /**
- * btcp_backend_endpoint() - its address in one family
+ * front_backend_endpoint() - its address in one family
  * @backend: back-end
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  *
  * Context: any.
  * Return: never NULL; its family may be 0.
  */
-static inline struct btcp_endpoint *
-btcp_backend_endpoint(const struct btcp_backend *backend, u8 family)
+static inline struct front_endpoint *
+front_backend_endpoint(const struct front_backend *backend, u8 family)
 {
-	return (struct btcp_endpoint *)&backend->endpoint[family == NFPROTO_IPV6];
+	return (struct front_endpoint *)&backend->endpoint[family == NFPROTO_IPV6];
 }
 
 /**
- * btcp_backend_get() - keep a back-end
+ * front_backend_get() - keep a back-end
  * @backend: found under RCU or @config
  *
  * Context: any.
  * Return: false if its last reference is gone.
  */
-static inline bool btcp_backend_get(struct btcp_backend *backend)
+static inline bool front_backend_get(struct front_backend *backend)
 {
 	return refcount_inc_not_zero(&backend->ref);
 }
 
 /**
- * btcp_backend_put() - give it back
+ * front_backend_put() - give it back
  * @fn: namespace
  * @backend: back-end, or NULL
  *
  * Context: any.
  */
-static inline void btcp_backend_put(struct btcp_frontend_net *fn,
-				    struct btcp_backend *backend)
+static inline void front_backend_put(struct front_net *fn,
+				     struct front_backend *backend)
 {
 	if (backend && refcount_dec_and_test(&backend->ref))
-		btcp_net_reap(fn, &backend->reapable.node);
+		front_net_reap(fn, &backend->reapable.node);
 }
 
 /**
- * btcp_backend_profile() - what its TCP would agree to, as last heard, with
+ * front_backend_profile() - what its TCP would agree to, as last heard, with
  *	an MSS that the path to it can carry
  * @backend: back-end
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  *
  * Context: any.
  */
-struct btcp_profile btcp_backend_profile(const struct btcp_backend *backend, u8 family);
+struct front_profile front_backend_profile(const struct front_backend *backend, u8 family);
 
 /**
- * btcp_backend_usable() - may it be given a new connection?
+ * front_backend_usable() - may it be given a new connection?
  * @backend: back-end
  * @family: of the client
  *
@@ -145,64 +145,64 @@ struct btcp_profile btcp_backend_profile(const struct btcp_backend *backend, u8 
  *
  * Context: any.
  */
-bool btcp_backend_usable(const struct btcp_backend *backend, u8 family);
+bool front_backend_usable(const struct front_backend *backend, u8 family);
 
 /**
- * btcp_backend_is_lost() - are its flows to end?
+ * front_backend_is_lost() - are its flows to end?
  * @backend: back-end
  *
  * Context: any.
  */
-static inline bool btcp_backend_is_lost(const struct btcp_backend *backend)
+static inline bool front_backend_is_lost(const struct front_backend *backend)
 {
 	return READ_ONCE(backend->admin) == BTCP_ADMIN_DOWN ||
 	       !handoff_session_is_up(backend->session);
 }
 
 /**
- * btcp_backend_state() - for show and sysfs
- * @backend: struct btcp_backend
+ * front_backend_state() - for show and sysfs
+ * @backend: struct front_backend
  *
  * Context: process context.
  * Return: "up", "drain", "down", "handshake", "going", "closed" (nothing listens).
  */
-const char *btcp_backend_state(void *backend);
+const char *front_backend_state(void *backend);
 
 /**
- * btcp_backend_heartbeat() - a session told of its ports
+ * front_backend_heartbeat() - a session told of its ports
  * @fn: namespace
  * @session: session
  * @heartbeat: what it told
  *
  * Context: RCU read side.
  */
-void btcp_backend_heartbeat(struct btcp_frontend_net *fn,
-			    const struct handoff_session *session,
-			    const struct wire_heartbeat *heartbeat);
+void front_backend_heartbeat(struct front_net *fn,
+			     const struct handoff_session *session,
+			     const struct wire_heartbeat *heartbeat);
 
 /**
- * btcp_backend_session_state() - a session went up or down
+ * front_backend_session_state() - a session went up or down
  * @fn: namespace
  * @session: session
  * @up: which
  *
  * Context: RCU read side.
  */
-void btcp_backend_session_state(struct btcp_frontend_net *fn,
-				const struct handoff_session *session, bool up);
+void front_backend_session_state(struct front_net *fn,
+				 const struct handoff_session *session, bool up);
 
 /**
- * btcp_backend_find() - by name, not the deleted ones
+ * front_backend_find() - by name, not the deleted ones
  * @fn: namespace
  * @name: name
  *
  * Context: @config held.
  * Return: the back-end or NULL.
  */
-struct btcp_backend *btcp_backend_find(struct btcp_frontend_net *fn, const char *name);
+struct front_backend *front_backend_find(struct front_net *fn, const char *name);
 
 /**
- * btcp_backend_new() - create a back-end and open its session
+ * front_backend_new() - create a back-end and open its session
  * @fn: namespace
  * @config: what of
  * @extack: gets the sentence of a refusal
@@ -210,25 +210,25 @@ struct btcp_backend *btcp_backend_find(struct btcp_frontend_net *fn, const char 
  * Context: process context; genl lock and @config held.
  * Return: the back-end or ERR_PTR.
  */
-struct btcp_backend *btcp_backend_new(struct btcp_frontend_net *fn,
-				      const struct btcp_backend_config *config,
-				      struct netlink_ext_ack *extack);
+struct front_backend *front_backend_new(struct front_net *fn,
+					const struct front_backend_config *config,
+					struct netlink_ext_ack *extack);
 
 /**
- * btcp_backend_set_admin() - up, drain, or down
+ * front_backend_set_admin() - up, drain, or down
  * @backend: back-end
  * @admin: enum btcp_admin; down resets its flows
  *
  * Context: process context; @config held.
  */
-void btcp_backend_set_admin(struct btcp_backend *backend, u8 admin);
+void front_backend_set_admin(struct front_backend *backend, u8 admin);
 
 /**
- * btcp_backend_delete() - nothing new; forgotten with the last flow
+ * front_backend_delete() - nothing new; forgotten with the last flow
  * @backend: in no pool
  *
  * Context: process context; @config held.
  */
-void btcp_backend_delete(struct btcp_backend *backend);
+void front_backend_delete(struct front_backend *backend);
 
 #endif /* _BTCP_FRONTEND_BACKEND_H */

@@ -4,39 +4,39 @@
 #include "btcp/frontend/service.h"
 #include "handoff/settings.h"
 
-static struct btcp_backend *find(struct btcp_frontend_net *fn, struct genl_info *info,
-				 int *err)
+static struct front_backend *find(struct front_net *fn, struct genl_info *info,
+				  int *err)
 {
 	char name[BTCP_NAME_LEN + 1];
-	struct btcp_backend *backend;
+	struct front_backend *backend;
 
 	*err = handoff_nl_name(info, BTCP_A_NAME, "a back-end's name is needed", name);
 	if (*err)
 		return NULL;
-	backend = btcp_backend_find(fn, name);
+	backend = front_backend_find(fn, name);
 	if (!backend)
-		*err = btcp_nl_refuse(info, BTCP_A_NAME, -ENOENT, "there is no such back-end");
+		*err = front_nl_refuse(info, BTCP_A_NAME, -ENOENT, "there is no such back-end");
 	return backend;
 }
 
 /* BIP would forward to itself, until no hop is left. */
-static bool is_vip(struct btcp_frontend_net *fn, const struct handoff_endpoint *endpoint)
+static bool is_vip(struct front_net *fn, const struct handoff_endpoint *endpoint)
 {
 	bool found;
 
 	rcu_read_lock();
-	found = rhashtable_lookup(&fn->vips, endpoint, btcp_vip_params);
+	found = rhashtable_lookup(&fn->vips, endpoint, front_vip_params);
 	rcu_read_unlock();
 	return found;
 }
 
-static int read_endpoints(struct btcp_frontend_net *fn, struct genl_info *info,
-			  struct btcp_backend_config *config)
+static int read_endpoints(struct front_net *fn, struct genl_info *info,
+			  struct front_backend_config *config)
 {
 	const struct nlattr *attr;
 	int err, rem;
 
-	btcp_nl_each(attr, info, rem) {
+	front_nl_each(attr, info, rem) {
 		struct handoff_endpoint endpoint;
 		struct handoff_endpoint *slot;
 
@@ -64,15 +64,15 @@ static int read_endpoints(struct btcp_frontend_net *fn, struct genl_info *info,
 		}
 	}
 	if (!config->control.family)
-		return btcp_nl_refuse(info, 0, -EINVAL, "a back-end needs an address");
+		return front_nl_refuse(info, 0, -EINVAL, "a back-end needs an address");
 	if (!info->attrs[BTCP_A_CONTROL])
 		return 0;
 	return handoff_nl_endpoint(info->attrs[BTCP_A_CONTROL], htons(BTCP_CONTROL_PORT),
 				   &config->control, NULL, info->extack);
 }
 
-static int read_config(struct btcp_frontend_net *fn, struct genl_info *info,
-		       struct btcp_backend_config *config)
+static int read_config(struct front_net *fn, struct genl_info *info,
+		       struct front_backend_config *config)
 {
 	int err;
 
@@ -80,7 +80,7 @@ static int read_config(struct btcp_frontend_net *fn, struct genl_info *info,
 	if (err)
 		return err;
 	if (!info->attrs[BTCP_A_KEY])
-		return btcp_nl_refuse(info, 0, -EINVAL, "a back-end needs a key");
+		return front_nl_refuse(info, 0, -EINVAL, "a back-end needs a key");
 	err = read_endpoints(fn, info, config);
 	if (err)
 		return err;
@@ -95,9 +95,9 @@ static int read_config(struct btcp_frontend_net *fn, struct genl_info *info,
 	return 0;
 }
 
-static unsigned int count_backends(const struct btcp_frontend_net *fn)
+static unsigned int count_backends(const struct front_net *fn)
 {
-	const struct btcp_backend *backend;
+	const struct front_backend *backend;
 	unsigned int n = 0;
 
 	list_for_each_entry(backend, &fn->backends, list)
@@ -105,26 +105,26 @@ static unsigned int count_backends(const struct btcp_frontend_net *fn)
 	return n;
 }
 
-int btcp_nl_backend_new(struct btcp_frontend_net *fn, struct genl_info *info)
+int front_nl_backend_new(struct front_net *fn, struct genl_info *info)
 {
-	struct btcp_backend_config config = { };
-	struct btcp_backend *backend;
+	struct front_backend_config config = { };
+	struct front_backend *backend;
 	int err;
 
 	err = read_config(fn, info, &config);
 	if (err)
 		return err;
-	if (btcp_backend_find(fn, config.name))
-		return btcp_nl_refuse(info, BTCP_A_NAME, -EEXIST,
-				      "there is a back-end of that name already");
+	if (front_backend_find(fn, config.name))
+		return front_nl_refuse(info, BTCP_A_NAME, -EEXIST,
+				       "there is a back-end of that name already");
 	if (count_backends(fn) >= handoff_limit(fn->net, HANDOFF_LIMIT_BACKENDS))
-		return btcp_nl_refuse(info, BTCP_A_NAME, -ENOSPC, "limit backends is reached");
+		return front_nl_refuse(info, BTCP_A_NAME, -ENOSPC, "limit backends is reached");
 	/* Refusals by the control channel set their own sentence. */
-	backend = btcp_backend_new(fn, &config, info->extack);
+	backend = front_backend_new(fn, &config, info->extack);
 	return PTR_ERR_OR_ZERO(backend);
 }
 
-static int set_key(struct btcp_backend *backend, struct genl_info *info)
+static int set_key(struct front_backend *backend, struct genl_info *info)
 {
 	const struct nlattr *path = info->attrs[BTCP_A_KEY_PATH];
 	char *copy = NULL;
@@ -143,58 +143,58 @@ static int set_key(struct btcp_backend *backend, struct genl_info *info)
 	return 0;
 }
 
-int btcp_nl_backend_set(struct btcp_frontend_net *fn, struct genl_info *info)
+int front_nl_backend_set(struct front_net *fn, struct genl_info *info)
 {
-	struct btcp_backend *backend;
+	struct front_backend *backend;
 	int err;
 
 	backend = find(fn, info, &err);
 	if (!backend)
 		return err;
 	if (info->attrs[BTCP_A_ENDPOINT])
-		return btcp_nl_refuse(info, BTCP_A_ENDPOINT, -EOPNOTSUPP,
-				      "a back-end's address cannot change: delete and add it");
+		return front_nl_refuse(info, BTCP_A_ENDPOINT, -EOPNOTSUPP,
+				       "a back-end's address cannot change: delete and add it");
 	if (info->attrs[BTCP_A_CONTROL])
-		return btcp_nl_refuse(info, BTCP_A_CONTROL, -EOPNOTSUPP,
-				      "a back-end's control address cannot change: delete and add it");
+		return front_nl_refuse(info, BTCP_A_CONTROL, -EOPNOTSUPP,
+				       "a back-end's control address cannot change: delete and add it");
 	err = set_key(backend, info);
 	if (err)
 		return err;
 	if (info->attrs[BTCP_A_WEIGHT])
 		WRITE_ONCE(backend->weight, nla_get_u32(info->attrs[BTCP_A_WEIGHT]));
 	if (info->attrs[BTCP_A_ADMIN])
-		btcp_backend_set_admin(backend, nla_get_u8(info->attrs[BTCP_A_ADMIN]));
+		front_backend_set_admin(backend, nla_get_u8(info->attrs[BTCP_A_ADMIN]));
 	return 0;
 }
 
-int btcp_nl_backend_del(struct btcp_frontend_net *fn, struct genl_info *info)
+int front_nl_backend_del(struct front_net *fn, struct genl_info *info)
 {
-	struct btcp_backend *backend;
+	struct front_backend *backend;
 	int err;
 
 	backend = find(fn, info, &err);
 	if (!backend)
 		return err;
 	if (backend->members)
-		return btcp_nl_refuse(info, BTCP_A_NAME, -EBUSY,
-				      "the back-end is a member of a pool: delete it from the pool first");
-	btcp_backend_delete(backend);
+		return front_nl_refuse(info, BTCP_A_NAME, -EBUSY,
+				       "the back-end is a member of a pool: delete it from the pool first");
+	front_backend_delete(backend);
 	return 0;
 }
 
-static int put_endpoints(struct sk_buff *skb, const struct btcp_backend *backend)
+static int put_endpoints(struct sk_buff *skb, const struct front_backend *backend)
 {
 	u8 listening = 0;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(backend->endpoint); i++) {
-		const struct btcp_endpoint *endpoint = &backend->endpoint[i];
+		const struct front_endpoint *endpoint = &backend->endpoint[i];
 
 		if (!endpoint->endpoint.family)
 			continue;
 		if (handoff_nl_put_endpoint(skb, BTCP_A_ENDPOINT, &endpoint->endpoint, 0))
 			return -EMSGSIZE;
-		if (btcp_profile_unpack(atomic64_read(&endpoint->profile)).listening)
+		if (front_profile_unpack(atomic64_read(&endpoint->profile)).listening)
 			listening |= 1 << i;
 	}
 	return nla_put_u8(skb, BTCP_A_LISTENING, listening);
@@ -213,7 +213,7 @@ static int put_session(struct sk_buff *skb, const struct handoff_session *sessio
 }
 
 static int put(struct sk_buff *skb, struct netlink_callback *cb,
-	       struct btcp_backend *backend)
+	       struct front_backend *backend)
 {
 	void *hdr = handoff_nl_new(skb, cb, BTCP_CMD_BACKEND_GET);
 
@@ -226,7 +226,7 @@ static int put(struct sk_buff *skb, struct netlink_callback *cb,
 	    nla_put_u8(skb, BTCP_A_ADMIN, backend->admin) ||
 	    (backend->key_path &&
 	     nla_put_string(skb, BTCP_A_KEY_PATH, backend->key_path)) ||
-	    nla_put_string(skb, BTCP_A_STATE, btcp_backend_state(backend)) ||
+	    nla_put_string(skb, BTCP_A_STATE, front_backend_state(backend)) ||
 	    (backend->deleting && nla_put_flag(skb, BTCP_A_DELETING)) ||
 	    handoff_nl_put_stats(skb, &backend->stats)) {
 		genlmsg_cancel(skb, hdr);
@@ -236,10 +236,10 @@ static int put(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-void btcp_nl_backend_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
-			 struct netlink_callback *cb)
+void front_nl_backend_get(struct front_net *fn, struct sk_buff *skb,
+			  struct netlink_callback *cb)
 {
-	struct btcp_backend *backend;
+	struct front_backend *backend;
 	long n = 0;
 
 	list_for_each_entry(backend, &fn->backends, list) {

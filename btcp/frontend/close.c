@@ -15,7 +15,7 @@
 #define ASK_MAX		3
 #define ASK_EVERY	HZ
 
-static void relay(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+static void relay(struct front_net *fn, struct front_flow *flow,
 		  const struct wire_segment *s)
 {
 	struct tcp_options_seen options = {
@@ -33,40 +33,40 @@ static void relay(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
 	segment.options_len = tcp_options_build(segment.options, &options);
 	/* Lost or refused: the back-end's TCP sends its FIN again. */
 	if (handoff_packet_send(fn->net, &flow->flow.tuple, &segment))
-		btcp_count(fn, BTCP_STAT_SENDING_FAILED);
+		front_count(fn, FRONT_STAT_SENDING_FAILED);
 	else if (s->flags & WIRE_RST)
-		btcp_count(fn, BTCP_STAT_RELAYED_RST);
+		front_count(fn, FRONT_STAT_RELAYED_RST);
 	else
-		btcp_count(fn, BTCP_STAT_RELAYED_FIN);
+		front_count(fn, FRONT_STAT_RELAYED_FIN);
 	flow->rst_relayed |= s->flags & WIRE_RST;
 }
 
-void btcp_close_segment(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
-			const struct wire_segment *segment)
+void front_close_segment(struct front_net *fn, struct front_flow *flow,
+			 const struct wire_segment *segment)
 {
 	lockdep_assert_held(&flow->flow.lock);
 	if (!(segment->flags & (WIRE_FIN | WIRE_RST))) {
-		btcp_count(fn, BTCP_STAT_UNEXPECTED_MESSAGE);
+		front_count(fn, FRONT_STAT_UNEXPECTED_MESSAGE);
 		return;
 	}
 	relay(fn, flow, segment);
-	if (flow->flow.state == BTCP_FLOW_HANDING_OFF &&
-	    !btcp_handover_implied(flow->opening))
+	if (flow->flow.state == FRONT_FLOW_HANDING_OFF &&
+	    !front_handover_implied(flow->opening))
 		return;
-	if (!flow->flow.dead && flow->flow.state == BTCP_FLOW_FORWARDING) {
-		btcp_flow_set_state(fn, flow, BTCP_FLOW_CLOSING);
-		btcp_flow_expire_in(flow, handoff_timeout(fn->net, HANDOFF_TIMEOUT_CLOSING));
+	if (!flow->flow.dead && flow->flow.state == FRONT_FLOW_FORWARDING) {
+		front_flow_set_state(fn, flow, FRONT_FLOW_CLOSING);
+		front_flow_expire_in(flow, handoff_timeout(fn->net, HANDOFF_TIMEOUT_CLOSING));
 	}
 }
 
-void btcp_close_closed(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
-		       const struct wire_closed *closed)
+void front_close_closed(struct front_net *fn, struct front_flow *flow,
+			const struct wire_closed *closed)
 {
 	unsigned long linger = msecs_to_jiffies(closed->linger_ms);
 
 	lockdep_assert_held(&flow->flow.lock);
 	if (closed->why == WIRE_CLOSED_UNKNOWN)
-		btcp_count(fn, BTCP_STAT_IDLE_UNKNOWN);
+		front_count(fn, FRONT_STAT_IDLE_UNKNOWN);
 	linger = min(linger, handoff_timeout(fn->net, HANDOFF_TIMEOUT_TIME_WAIT));
 	if (closed->reset && !flow->rst_relayed) {
 		const struct wire_segment rst = {
@@ -78,18 +78,18 @@ void btcp_close_closed(struct btcp_frontend_net *fn, struct btcp_client_flow *fl
 		relay(fn, flow, &rst);
 	}
 	/* The client may not know yet: the sweep makes it ask. */
-	if (flow->flow.state == BTCP_FLOW_RESETTING && !flow->rst_relayed)
+	if (flow->flow.state == FRONT_FLOW_RESETTING && !flow->rst_relayed)
 		return;
 	/* A flow without an opening can stay; a hand-off that is over so soon cannot. */
 	if (closed->why != WIRE_CLOSED_FIN || !linger || flow->opening) {
-		btcp_flow_end(fn, flow);
+		front_flow_end(fn, flow);
 		return;
 	}
-	btcp_flow_set_state(fn, flow, BTCP_FLOW_TIME_WAIT);
-	btcp_flow_expire_in(flow, linger);
+	front_flow_set_state(fn, flow, FRONT_FLOW_TIME_WAIT);
+	front_flow_expire_in(flow, linger);
 }
 
-void btcp_close_alive(struct btcp_client_flow *flow)
+void front_close_alive(struct front_flow *flow)
 {
 	lockdep_assert_held(&flow->flow.lock);
 	flow->asked = 0;
@@ -99,10 +99,10 @@ void btcp_close_alive(struct btcp_client_flow *flow)
 /*
  * Only the back-end knows what the client expects, and it may be dead.  So make
  * the client tell: to a bare ACK out of its window it answers with one of its
- * own, which btcp_close_packet() answers with an RST that fits.  A number that
+ * own, which front_close_packet() answers with an RST that fits.  A number that
  * happens to be in the window does no harm: there is nothing in the segment.
  */
-static void provoke(struct btcp_frontend_net *fn, struct btcp_client_flow *flow)
+static void provoke(struct front_net *fn, struct front_flow *flow)
 {
 	struct handoff_segment segment = {
 		.flags = TCPHDR_ACK,
@@ -110,84 +110,84 @@ static void provoke(struct btcp_frontend_net *fn, struct btcp_client_flow *flow)
 		.ack = get_random_u32(),
 	};
 
-	btcp_count(fn, BTCP_STAT_PROVOKED);
+	front_count(fn, FRONT_STAT_PROVOKED);
 	if (handoff_packet_send(fn->net, &flow->flow.tuple, &segment))
-		btcp_count(fn, BTCP_STAT_SENDING_FAILED);
+		front_count(fn, FRONT_STAT_SENDING_FAILED);
 }
 
-void btcp_close_reset(struct btcp_frontend_net *fn, struct btcp_client_flow *flow)
+void front_close_reset(struct front_net *fn, struct front_flow *flow)
 {
 	lockdep_assert_held(&flow->flow.lock);
-	if (flow->flow.state == BTCP_FLOW_RESETTING)
+	if (flow->flow.state == FRONT_FLOW_RESETTING)
 		return;
-	if (flow->flow.state == BTCP_FLOW_TIME_WAIT) {
-		btcp_flow_end(fn, flow);
+	if (flow->flow.state == FRONT_FLOW_TIME_WAIT) {
+		front_flow_end(fn, flow);
 		return;
 	}
 	/* If the back-end still hears us, it resets the client itself. */
-	btcp_flow_tell_reset(flow, flow->backend, flow->flow.id);
-	btcp_flow_set_state(fn, flow, BTCP_FLOW_RESETTING);
+	front_flow_tell_reset(flow, flow->backend, flow->flow.id);
+	front_flow_set_state(fn, flow, FRONT_FLOW_RESETTING);
 	flow->asked = 0;
 	if (!handoff_session_is_up(flow->backend->session)) {
 		provoke(fn, flow);
 		flow->asked++;
 	}
-	btcp_flow_expire_in(flow, ASK_EVERY);
+	front_flow_expire_in(flow, ASK_EVERY);
 }
 
-void btcp_close_packet(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
-		       const struct handoff_headers *h)
+void front_close_packet(struct front_net *fn, struct front_flow *flow,
+			const struct handoff_headers *h)
 {
 	lockdep_assert_held(&flow->flow.lock);
 	if (h->tcp->rst || !h->tcp->ack) {
-		btcp_count(fn, BTCP_STAT_RESETTING_SILENT);
+		front_count(fn, FRONT_STAT_RESETTING_SILENT);
 		return;
 	}
-	btcp_count(fn, BTCP_STAT_RESETTING_RST);
-	btcp_stray_reset(fn, h);
+	front_count(fn, FRONT_STAT_RESETTING_RST);
+	front_stray_reset(fn, h);
 }
 
 /* Lock @flow, and tell whether it is still one of @backend's. */
 static int end_one(struct handoff_flow *f, void *arg)
 {
-	struct btcp_client_flow *flow = btcp_flow_of(f);
-	struct btcp_backend *backend = arg;
-	struct btcp_opening *o;
+	struct front_flow *flow = front_flow_of(f);
+	struct front_backend *backend = arg;
+	struct front_opening *o;
 
 	spin_lock_bh(&f->lock);
 	o = flow->opening;
 	if (f->dead) {
 		/* nothing is left to end */
-	} else if (f->state == BTCP_FLOW_HANDING_OFF && o && o->backend == backend) {
-		btcp_count(backend->fn, BTCP_STAT_BACKEND_LOST);
-		btcp_handover_backend_lost(o);
+	} else if (f->state == FRONT_FLOW_HANDING_OFF && o && o->backend == backend) {
+		front_count(backend->fn, FRONT_STAT_BACKEND_LOST);
+		front_handover_backend_lost(o);
 	} else if (flow->backend == backend && !o) {
-		if (f->state != BTCP_FLOW_TIME_WAIT)
-			btcp_count(backend->fn, BTCP_STAT_BACKEND_LOST);
-		btcp_close_reset(backend->fn, flow);
+		if (f->state != FRONT_FLOW_TIME_WAIT)
+			front_count(backend->fn, FRONT_STAT_BACKEND_LOST);
+		front_close_reset(backend->fn, flow);
 	}
 	spin_unlock_bh(&f->lock);
 	return 0;
 }
 
-void btcp_close_backend_lost(struct btcp_frontend_net *fn, struct btcp_backend *backend)
+void front_close_backend_lost(struct front_net *fn, struct front_backend *backend)
 {
 	/* What its walk misses the idle timeout or the client's next packet finds. */
 	handoff_table_walk(&fn->table, end_one, backend);
 }
 
-static void ask(struct btcp_frontend_net *fn, struct btcp_client_flow *flow)
+static void ask(struct front_net *fn, struct front_flow *flow)
 {
 	struct wire_msg msg = { .type = WIRE_QUERY };
 
-	btcp_count(fn, BTCP_STAT_QUERIES);
-	btcp_flow_tell(flow, flow->backend, flow->flow.id, &msg);
+	front_count(fn, FRONT_STAT_QUERIES);
+	front_flow_tell(flow, flow->backend, flow->flow.id, &msg);
 	flow->asked++;
-	btcp_flow_expire_in(flow, ASK_EVERY);
+	front_flow_expire_in(flow, ASK_EVERY);
 }
 
 /* A flow that BIP forwards was silent: does its back-end still have it? */
-static void idle(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+static void idle(struct front_net *fn, struct front_flow *flow,
 		 enum handoff_timeout which)
 {
 	unsigned long until = READ_ONCE(flow->seen) + handoff_timeout(fn->net, which);
@@ -202,67 +202,67 @@ static void idle(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
 		return;
 	}
 	if (!handoff_session_is_up(flow->backend->session)) {
-		btcp_count(fn, BTCP_STAT_BACKEND_LOST);
-		btcp_close_reset(fn, flow);
+		front_count(fn, FRONT_STAT_BACKEND_LOST);
+		front_close_reset(fn, flow);
 		return;
 	}
-	btcp_count(fn, BTCP_STAT_IDLE_UNANSWERED);
-	btcp_flow_end(fn, flow);
+	front_count(fn, FRONT_STAT_IDLE_UNANSWERED);
+	front_flow_end(fn, flow);
 }
 
-void btcp_close_expired(struct handoff_table *table, struct handoff_flow *f)
+void front_close_expired(struct handoff_table *table, struct handoff_flow *f)
 {
-	struct btcp_frontend_net *fn = btcp_frontend_net(table->net);
-	struct btcp_client_flow *flow = btcp_flow_of(f);
+	struct front_net *fn = front_net(table->net);
+	struct front_flow *flow = front_flow_of(f);
 
 	spin_lock_bh(&f->lock);
 	if (f->dead || time_before(jiffies, f->expires))
 		goto unlock;
 	switch (f->state) {
-	case BTCP_FLOW_FORWARDING:
+	case FRONT_FLOW_FORWARDING:
 		idle(fn, flow, HANDOFF_TIMEOUT_IDLE);
 		break;
-	case BTCP_FLOW_CLOSING:
+	case FRONT_FLOW_CLOSING:
 		idle(fn, flow, HANDOFF_TIMEOUT_CLOSING);
 		break;
-	case BTCP_FLOW_RESETTING:
+	case FRONT_FLOW_RESETTING:
 		if (flow->asked++ < ASK_MAX) {
 			provoke(fn, flow);
-			btcp_flow_expire_in(flow, ASK_EVERY);
+			front_flow_expire_in(flow, ASK_EVERY);
 			break;
 		}
 		/* Who speaks later is a stray, and gets the same answer. */
 		fallthrough;
-	case BTCP_FLOW_TIME_WAIT:
-		btcp_flow_end(fn, flow);
+	case FRONT_FLOW_TIME_WAIT:
+		front_flow_end(fn, flow);
 		break;
 	default:
 		/* An opening has a timer of its own. */
-		btcp_flow_expire_in(flow, handoff_timeout(fn->net, HANDOFF_TIMEOUT_IDLE));
+		front_flow_expire_in(flow, handoff_timeout(fn->net, HANDOFF_TIMEOUT_IDLE));
 		break;
 	}
 unlock:
 	spin_unlock_bh(&f->lock);
 }
 
-void btcp_close_kill(struct handoff_table *table, struct handoff_flow *f)
+void front_close_kill(struct handoff_table *table, struct handoff_flow *f)
 {
-	struct btcp_frontend_net *fn = btcp_frontend_net(table->net);
-	struct btcp_client_flow *flow = btcp_flow_of(f);
-	struct btcp_opening *o;
+	struct front_net *fn = front_net(table->net);
+	struct front_flow *flow = front_flow_of(f);
+	struct front_opening *o;
 
 	spin_lock_bh(&f->lock);
 	if (f->dead)
 		goto unlock;
 	o = flow->opening;
 	if (o && o->backend && o->id)
-		btcp_flow_tell_reset(flow, o->backend, o->id);
+		front_flow_tell_reset(flow, o->backend, o->id);
 	/* The back-end has the exact state, and resets its client. */
-	if (flow->backend && f->state != BTCP_FLOW_TIME_WAIT)
-		btcp_flow_tell_reset(flow, flow->backend, f->id);
-	else if (o && f->state != BTCP_FLOW_SYN_RECV && f->state != BTCP_FLOW_ANSWERING)
-		btcp_opening_reset(o);
-	btcp_flow_end(fn, flow);
+	if (flow->backend && f->state != FRONT_FLOW_TIME_WAIT)
+		front_flow_tell_reset(flow, flow->backend, f->id);
+	else if (o && f->state != FRONT_FLOW_SYN_RECV && f->state != FRONT_FLOW_ANSWERING)
+		front_opening_reset(o);
+	front_flow_end(fn, flow);
 unlock:
 	spin_unlock_bh(&f->lock);
 }

@@ -11,80 +11,80 @@
 #include "handoff/packet.h"
 
 /**
- * btcp_close_segment() - SEGMENT: send the back-end's FIN or RST to the client
+ * front_close_segment() - SEGMENT: send the back-end's FIN or RST to the client
  * @fn: namespace
  * @flow: from its own back-end
  * @segment: what
  *
  * Context: BH off, RCU read side, flow's lock held; it may be given up.
  */
-void btcp_close_segment(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
-			const struct wire_segment *segment);
+void front_close_segment(struct front_net *fn, struct front_flow *flow,
+			 const struct wire_segment *segment);
 
 /**
- * btcp_close_closed() - CLOSED: both directions are over
+ * front_close_closed() - CLOSED: both directions are over
  * @fn: namespace
  * @flow: from its own back-end
  * @closed: why, and how long its TIME_WAIT lasts
  *
  * Context: BH off, RCU read side, flow's lock held.
  */
-void btcp_close_closed(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
-		       const struct wire_closed *closed);
+void front_close_closed(struct front_net *fn, struct front_flow *flow,
+			const struct wire_closed *closed);
 
 /**
- * btcp_close_alive() - ALIVE: the answer to QUERY
+ * front_close_alive() - ALIVE: the answer to QUERY
  * @flow: from its own back-end
  *
  * Context: BH off, flow's lock held.
  */
-void btcp_close_alive(struct btcp_client_flow *flow);
+void front_close_alive(struct front_flow *flow);
 
 /**
- * btcp_close_reset() - end a live flow with an RST on both sides
+ * front_close_reset() - end a live flow with an RST on both sides
  * @fn: namespace
  * @flow: handed off
  *
  * Context: BH off, RCU read side, flow's lock held.
  */
-void btcp_close_reset(struct btcp_frontend_net *fn, struct btcp_client_flow *flow);
+void front_close_reset(struct front_net *fn, struct front_flow *flow);
 
 /**
- * btcp_close_packet() - a packet of a client whose flow is being reset
+ * front_close_packet() - a packet of a client whose flow is being reset
  * @fn: namespace
  * @flow: in RESETTING
  * @h: its headers
  *
  * Context: softirq, RCU read side, flow's lock held.
  */
-void btcp_close_packet(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
-		       const struct handoff_headers *h);
+void front_close_packet(struct front_net *fn, struct front_flow *flow,
+			const struct handoff_headers *h);
 
 /**
- * btcp_close_backend_lost() - end all flows of a back-end
+ * front_close_backend_lost() - end all flows of a back-end
  * @fn: namespace
  * @backend: dead, or taken down
  *
  * Context: process context, may sleep.
  */
-void btcp_close_backend_lost(struct btcp_frontend_net *fn, struct btcp_backend *backend);
+void front_close_backend_lost(struct front_net *fn, struct front_backend *backend);
 
 /**
- * btcp_close_expired() - the table's sweep found a flow's time over
+ * front_close_expired() - the table's sweep found a flow's time over
  * @table: the table
  * @flow: the flow
  *
  * Context: process context, BH off, RCU read side.
  */
-void btcp_close_expired(struct handoff_table *table, struct handoff_flow *flow);
+void front_close_expired(struct handoff_table *table, struct handoff_flow *flow);
 
 /**
- * btcp_close_kill() - the role goes away: end a flow on the wire, too
+ * front_close_kill() - the role goes away: end a flow on the wire, too
  * @table: the table
  * @flow: the flow
  *
  * Context: process context, BH off, RCU read side.
  */
-void btcp_close_kill(struct handoff_table *table, struct handoff_flow *flow);
+void front_close_kill(struct handoff_table *table, struct handoff_flow *flow);
 
 #endif /* _BTCP_FRONTEND_CLOSE_H */

@@ -29,25 +29,25 @@
 #include "btcp/frontend/net.h"
 #include "handoff/wire.h"
 
-struct btcp_backend;
-struct btcp_opening;
-struct btcp_service;
+struct front_backend;
+struct front_opening;
+struct front_service;
 struct handoff_session;
 
-enum btcp_flow_state {
-	BTCP_FLOW_SYN_RECV,
-	BTCP_FLOW_HEAD,
-	BTCP_FLOW_HANDING_OFF,
-	BTCP_FLOW_ANSWERING,
-	BTCP_FLOW_FORWARDING,
-	BTCP_FLOW_CLOSING,
-	BTCP_FLOW_RESETTING,
-	BTCP_FLOW_TIME_WAIT,
+enum front_flow_state {
+	FRONT_FLOW_SYN_RECV,
+	FRONT_FLOW_HEAD,
+	FRONT_FLOW_HANDING_OFF,
+	FRONT_FLOW_ANSWERING,
+	FRONT_FLOW_FORWARDING,
+	FRONT_FLOW_CLOSING,
+	FRONT_FLOW_RESETTING,
+	FRONT_FLOW_TIME_WAIT,
 	__BTCP_FLOW_STATE_MAX,
 };
 
 /**
- * struct btcp_client_flow - a client's connection
+ * struct front_flow - a client's connection
  * @flow: what the table knows; @flow.id is 0 until the hand-off, then constant
  * @service: constant, counted
  * @backend: NULL until the hand-off, then constant, counted; written before
@@ -57,14 +57,14 @@ enum btcp_flow_state {
  *	WRITE_ONCE, by anyone
  * @born: jiffies of the SYN
  * @asked: under @flow.lock: QUERYs or provocations without an answer
- * @counted: under @flow.lock: BTCP_COUNTED_*
+ * @counted: under @flow.lock: FRONT_COUNTED_*
  * @rst_relayed: under @flow.lock: the client got its RST; CLOSED need not repeat it
  */
-struct btcp_client_flow {
+struct front_flow {
 	struct handoff_flow flow;
-	struct btcp_service *service;
-	struct btcp_backend *backend;
-	struct btcp_opening *opening;
+	struct front_service *service;
+	struct front_backend *backend;
+	struct front_opening *opening;
 	unsigned long seen;
 	unsigned long born;
 	u8 asked;
@@ -73,76 +73,76 @@ struct btcp_client_flow {
 };
 
 /* In which gauges this flow is. */
-#define BTCP_COUNTED_ACTIVE	0x01
-#define BTCP_COUNTED_BACKEND	0x02
-#define BTCP_COUNTED_TIME_WAIT	0x04
+#define FRONT_COUNTED_ACTIVE	0x01
+#define FRONT_COUNTED_BACKEND	0x02
+#define FRONT_COUNTED_TIME_WAIT	0x04
 
-extern struct kmem_cache *btcp_flow_cache;
-extern const struct handoff_table_ops btcp_flow_ops;
+extern struct kmem_cache *front_flow_cache;
+extern const struct handoff_table_ops front_flow_ops;
 
-static inline struct btcp_client_flow *btcp_flow_of(struct handoff_flow *flow)
+static inline struct front_flow *front_flow_of(struct handoff_flow *flow)
 {
-	return container_of(flow, struct btcp_client_flow, flow);
+	return container_of(flow, struct front_flow, flow);
 }
 
 /**
- * btcp_flow_find() - the flow of a tuple
+ * front_flow_find() - the flow of a tuple
  * @fn: namespace
  * @tuple: its key
  *
  * Context: RCU read side.
  * Return: the flow or NULL.
  */
-static inline struct btcp_client_flow *btcp_flow_find(struct btcp_frontend_net *fn,
-						      const struct handoff_tuple *tuple)
+static inline struct front_flow *front_flow_find(struct front_net *fn,
+						 const struct handoff_tuple *tuple)
 {
 	struct handoff_flow *flow = handoff_table_lookup(&fn->table, tuple);
 
-	return flow ? btcp_flow_of(flow) : NULL;
+	return flow ? front_flow_of(flow) : NULL;
 }
 
 /**
- * btcp_flow_state() - the state, for those who do not hold the lock
+ * front_flow_state() - the state, for those who do not hold the lock
  * @flow: flow
  *
  * What a state promises (a back-end from FORWARDING on) is visible with it.
  *
  * Context: any.
  */
-static inline enum btcp_flow_state btcp_flow_state(const struct btcp_client_flow *flow)
+static inline enum front_flow_state front_flow_state(const struct front_flow *flow)
 {
-	/* Pairs with btcp_flow_set_state(). */
+	/* Pairs with front_flow_set_state(). */
 	return smp_load_acquire(&flow->flow.state);
 }
 
 /**
- * btcp_flow_forwards() - is it BIP that the client's packets go to?
+ * front_flow_forwards() - is it BIP that the client's packets go to?
  * @state: of a flow
  *
  * Context: any.
  */
-static inline bool btcp_flow_forwards(enum btcp_flow_state state)
+static inline bool front_flow_forwards(enum front_flow_state state)
 {
-	return state == BTCP_FLOW_FORWARDING || state == BTCP_FLOW_CLOSING ||
-	       state == BTCP_FLOW_TIME_WAIT;
+	return state == FRONT_FLOW_FORWARDING || state == FRONT_FLOW_CLOSING ||
+	       state == FRONT_FLOW_TIME_WAIT;
 }
 
 /**
- * btcp_flow_touch() - a packet came
+ * front_flow_touch() - a packet came
  * @flow: flow
  *
  * Dirties the cache line at most once a second.
  *
  * Context: any.
  */
-static inline void btcp_flow_touch(struct btcp_client_flow *flow)
+static inline void front_flow_touch(struct front_flow *flow)
 {
 	if (time_after(jiffies, READ_ONCE(flow->seen) + HZ))
 		WRITE_ONCE(flow->seen, jiffies);
 }
 
 /**
- * btcp_flow_set_state() - a transition
+ * front_flow_set_state() - a transition
  * @fn: namespace
  * @flow: flow
  * @state: new state
@@ -151,42 +151,42 @@ static inline void btcp_flow_touch(struct btcp_client_flow *flow)
  *
  * Context: BH off, @flow->flow.lock held.
  */
-void btcp_flow_set_state(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
-			 enum btcp_flow_state state);
+void front_flow_set_state(struct front_net *fn, struct front_flow *flow,
+			  enum front_flow_state state);
 
 /**
- * btcp_flow_count() - a new flow is in the table: it counts from now on
+ * front_flow_count() - a new flow is in the table: it counts from now on
  * @fn: namespace
  * @flow: flow
  *
  * Context: BH off, @flow->flow.lock held.
  */
-void btcp_flow_count(struct btcp_frontend_net *fn, struct btcp_client_flow *flow);
+void front_flow_count(struct front_net *fn, struct front_flow *flow);
 
 /**
- * btcp_flow_end() - out of the table, and its opening with it; says nothing to
+ * front_flow_end() - out of the table, and its opening with it; says nothing to
  *	anybody
  * @fn: namespace
  * @flow: flow
  *
  * Context: BH off, RCU read side, @flow->flow.lock held.
  */
-void btcp_flow_end(struct btcp_frontend_net *fn, struct btcp_client_flow *flow);
+void front_flow_end(struct front_net *fn, struct front_flow *flow);
 
 /**
- * btcp_flow_expire_in() - when the sweep is to look at it
+ * front_flow_expire_in() - when the sweep is to look at it
  * @flow: flow
  * @delay: jiffies
  *
  * Context: any.
  */
-static inline void btcp_flow_expire_in(struct btcp_client_flow *flow, unsigned long delay)
+static inline void front_flow_expire_in(struct front_flow *flow, unsigned long delay)
 {
 	WRITE_ONCE(flow->flow.expires, jiffies + delay);
 }
 
 /**
- * btcp_flow_tell() - send the back-end a message about a flow
+ * front_flow_tell() - send the back-end a message about a flow
  * @flow: flow
  * @backend: which back-end
  * @id: the flow's id there
@@ -195,34 +195,34 @@ static inline void btcp_flow_expire_in(struct btcp_client_flow *flow, unsigned l
  * Context: BH off, RCU read side.
  * Return: as handoff_session_send().
  */
-int btcp_flow_tell(const struct btcp_client_flow *flow, const struct btcp_backend *backend,
-		   u64 id, struct wire_msg *msg);
+int front_flow_tell(const struct front_flow *flow, const struct front_backend *backend,
+		    u64 id, struct wire_msg *msg);
 
 /**
- * btcp_flow_tell_reset() - tell the back-end to reset its side
+ * front_flow_tell_reset() - tell the back-end to reset its side
  * @flow: flow
  * @backend: which back-end
  * @id: the flow's id there
  *
  * Context: BH off, RCU read side.
  */
-void btcp_flow_tell_reset(const struct btcp_client_flow *flow,
-			  const struct btcp_backend *backend, u64 id);
+void front_flow_tell_reset(const struct front_flow *flow,
+			   const struct front_backend *backend, u64 id);
 
 /**
- * btcp_flow_state_name() - for show
+ * front_flow_state_name() - for show
  * @state: any value
  */
-const char *btcp_flow_state_name(enum btcp_flow_state state);
+const char *front_flow_state_name(enum front_flow_state state);
 
 /**
- * btcp_flow_setup() - the cache, at module init
+ * front_flow_setup() - the cache, at module init
  *
  * Return: 0 or -ENOMEM.
  */
-int btcp_flow_setup(void);
+int front_flow_setup(void);
 
-/** btcp_flow_teardown() - the opposite, after rcu_barrier() */
-void btcp_flow_teardown(void);
+/** front_flow_teardown() - the opposite, after rcu_barrier() */
+void front_flow_teardown(void);
 
 #endif /* _BTCP_FRONTEND_FLOW_H */

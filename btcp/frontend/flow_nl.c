@@ -23,8 +23,8 @@ struct filter {
 	const struct nlattr *client;
 };
 
-static bool wanted(const struct filter *filter, const struct btcp_client_flow *flow,
-		   const struct btcp_backend *backend)
+static bool wanted(const struct filter *filter, const struct front_flow *flow,
+		   const struct front_backend *backend)
 {
 	u8 family = flow->flow.tuple.family;
 	int len = family == NFPROTO_IPV4 ? 4 : 16;
@@ -39,7 +39,7 @@ static bool wanted(const struct filter *filter, const struct btcp_client_flow *f
 }
 
 static int put_places(struct sk_buff *skb, const struct handoff_tuple *t,
-		      const struct btcp_backend *backend)
+		      const struct front_backend *backend)
 {
 	struct handoff_endpoint client = {
 		.addr = t->client, .port = t->client_port, .family = t->family };
@@ -54,20 +54,20 @@ static int put_places(struct sk_buff *skb, const struct handoff_tuple *t,
 	if (nla_put_string(skb, BTCP_A_BACKEND, backend->name))
 		return -EMSGSIZE;
 	return handoff_nl_put_endpoint(skb, BTCP_A_ENDPOINT,
-				       &btcp_backend_endpoint(backend, t->family)->endpoint, 0);
+				       &front_backend_endpoint(backend, t->family)->endpoint, 0);
 }
 
 static int put(struct sk_buff *skb, struct netlink_callback *cb,
-	       const struct btcp_client_flow *flow, const struct btcp_backend *backend)
+	       const struct front_flow *flow, const struct front_backend *backend)
 {
-	enum btcp_flow_state state = btcp_flow_state(flow);
+	enum front_flow_state state = front_flow_state(flow);
 	void *hdr = handoff_nl_new(skb, cb, BTCP_CMD_FLOW_GET);
 
 	if (!hdr)
 		return -EMSGSIZE;
 	if (put_places(skb, &flow->flow.tuple, backend) ||
 	    nla_put_string(skb, BTCP_A_ROLE, "frontend") ||
-	    nla_put_string(skb, BTCP_A_STATE, btcp_flow_state_name(state)) ||
+	    nla_put_string(skb, BTCP_A_STATE, front_flow_state_name(state)) ||
 	    nla_put_string(skb, BTCP_A_SERVICE, flow->service->name) ||
 	    nla_put_u64_64bit(skb, BTCP_A_FLOW_ID, READ_ONCE(flow->flow.id), BTCP_A_PAD) ||
 	    nla_put_u32(skb, BTCP_A_AGE, jiffies_to_msecs(jiffies - flow->born)) ||
@@ -82,20 +82,20 @@ static int put(struct sk_buff *skb, struct netlink_callback *cb,
 
 static int show(struct handoff_flow *base, void *arg)
 {
-	struct btcp_client_flow *flow = btcp_flow_of(base);
+	struct front_flow *flow = front_flow_of(base);
 	const struct filter *filter = arg;
 	/* Before FORWARDING a back-end is only being asked. */
-	const struct btcp_backend *backend =
-		btcp_flow_state(flow) >= BTCP_FLOW_FORWARDING ? flow->backend : NULL;
+	const struct front_backend *backend =
+		front_flow_state(flow) >= FRONT_FLOW_FORWARDING ? flow->backend : NULL;
 
 	if (READ_ONCE(base->dead) || !wanted(filter, flow, backend))
 		return 0;
 	return put(filter->skb, filter->cb, flow, backend);
 }
 
-int btcp_nl_flows(struct sk_buff *skb, struct netlink_callback *cb)
+int front_nl_flows(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct btcp_frontend_net *fn = btcp_frontend_net(sock_net(skb->sk));
+	struct front_net *fn = front_net(sock_net(skb->sk));
 	struct nlattr **attrs = handoff_nl_dump_attrs(cb);
 	struct filter filter = {
 		.skb = skb,

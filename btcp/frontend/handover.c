@@ -14,7 +14,7 @@
 #define FLUSH_ROUNDS	8
 
 /* A repeated HANDOFF is identical to the first: all it is made of is constant. */
-static int send_handoff(struct btcp_opening *o)
+static int send_handoff(struct front_opening *o)
 {
 	struct wire_msg msg = {
 		.type = WIRE_HANDOFF,
@@ -40,10 +40,10 @@ static int send_handoff(struct btcp_opening *o)
 		},
 	};
 
-	return btcp_flow_tell(o->flow, o->backend, o->id, &msg);
+	return front_flow_tell(o->flow, o->backend, o->id, &msg);
 }
 
-static void send_heads(struct btcp_opening *o, u32 from)
+static void send_heads(struct front_opening *o, u32 from)
 {
 	u32 room = wire_head_room(handoff_session_room(o->backend->session),
 				  o->flow->flow.tuple.family == NFPROTO_IPV6);
@@ -61,30 +61,30 @@ static void send_heads(struct btcp_opening *o, u32 from)
 
 		/* Even if sending fails later on, this back-end may have it. */
 		o->head_sent = true;
-		if (btcp_flow_tell(o->flow, o->backend, o->id, &msg))
+		if (front_flow_tell(o->flow, o->backend, o->id, &msg))
 			break;
 		from += msg.head.data_len;
 	}
 	o->sent = max(o->sent, from);
 }
 
-static void count_failure(struct btcp_opening *o)
+static void count_failure(struct front_opening *o)
 {
-	btcp_count(o->fn, BTCP_STAT_HANDOFF_FAILURES);
-	handoff_stats_inc(&o->flow->service->stats, BTCP_SERVICE_HANDOFF_FAILURES);
+	front_count(o->fn, FRONT_STAT_HANDOFF_FAILURES);
+	handoff_stats_inc(&o->flow->service->stats, FRONT_SERVICE_HANDOFF_FAILURES);
 	if (o->backend)
-		handoff_stats_inc(&o->backend->stats, BTCP_BACKEND_HANDOFF_FAILURES);
+		handoff_stats_inc(&o->backend->stats, FRONT_BACKEND_HANDOFF_FAILURES);
 }
 
 /* Packets of which the buffer has every byte are not needed any more. */
-static void prune(struct btcp_opening *o)
+static void prune(struct front_opening *o)
 {
 	struct sk_buff *skb, *next;
 
 	skb_queue_walk_safe(&o->queue, skb, next) {
-		if (btcp_opening_queued(skb)->end > (s32)o->len)
+		if (front_opening_queued(skb)->end > (s32)o->len)
 			continue;
-		btcp_opening_unlink(o, skb, &o->queue);
+		front_opening_unlink(o, skb, &o->queue);
 		consume_skb(skb);
 	}
 }
@@ -94,7 +94,7 @@ static void prune(struct btcp_opening *o)
  * goes with it if all fits in one message; if not, it goes as packets, since
  * it was never acknowledged.
  */
-static void choose_way(struct btcp_opening *o)
+static void choose_way(struct front_opening *o)
 {
 	u32 room = wire_handoff_room(handoff_session_room(o->backend->session),
 				     o->flow->flow.tuple.family == NFPROTO_IPV6);
@@ -104,32 +104,32 @@ static void choose_way(struct btcp_opening *o)
 		o->len = o->head.head_len;
 	o->staged = o->len > room;
 	if (o->staged) {
-		btcp_count(o->fn, BTCP_STAT_STAGED);
+		front_count(o->fn, FRONT_STAT_STAGED);
 		/* HEAD messages carry only what the client was told we have. */
 		if (o->acked < o->len)
-			btcp_opening_ack_all(o);
+			front_opening_ack_all(o);
 	}
 	prune(o);
 }
 
 /* Ask the next back-end, as long as there is one that can be asked. */
-static void next_backend(struct btcp_opening *o)
+static void next_backend(struct front_opening *o)
 {
-	struct btcp_frontend_net *fn = o->fn;
+	struct front_net *fn = o->fn;
 
 	lockdep_assert_held(&o->flow->flow.lock);
 	for (;;) {
-		btcp_backend_put(fn, o->backend);
+		front_backend_put(fn, o->backend);
 		o->id = 0;
-		o->backend = btcp_pool_pick(o->pool, &o->choice);
+		o->backend = front_pool_pick(o->pool, &o->choice);
 		if (!o->backend) {
 			if (!o->choice.tried_count)
-				btcp_count(fn, BTCP_STAT_HANDOFF_NO_BACKEND);
-			btcp_answer_begin(o, 503);
+				front_count(fn, FRONT_STAT_HANDOFF_NO_BACKEND);
+			front_answer_begin(o, 503);
 			return;
 		}
 		if (o->choice.tried_count)
-			btcp_count(fn, BTCP_STAT_HANDOFF_NEXT);
+			front_count(fn, FRONT_STAT_HANDOFF_NEXT);
 		o->choice.tried[o->choice.tried_count++] = o->backend->serial;
 		o->id = atomic64_inc_return(&fn->last_id);
 		o->started = jiffies;
@@ -144,15 +144,15 @@ static void next_backend(struct btcp_opening *o)
 		count_failure(o);
 	}
 	o->head_sent = !o->staged;
-	btcp_opening_arm(o, handoff_timeout(fn->net, HANDOFF_TIMEOUT_TRY));
+	front_opening_arm(o, handoff_timeout(fn->net, HANDOFF_TIMEOUT_TRY));
 }
 
-void btcp_handover_begin(struct btcp_opening *o, struct btcp_pool *pool)
+void front_handover_begin(struct front_opening *o, struct front_pool *pool)
 {
 	lockdep_assert_held(&o->flow->flow.lock);
 	o->pool = pool;
 	o->choice.family = o->flow->flow.tuple.family;
-	btcp_flow_set_state(o->fn, o->flow, BTCP_FLOW_HANDING_OFF);
+	front_flow_set_state(o->fn, o->flow, FRONT_FLOW_HANDING_OFF);
 	next_backend(o);
 }
 
@@ -161,51 +161,51 @@ void btcp_handover_begin(struct btcp_opening *o, struct btcp_pool *pool)
  * when it finished the handshake.  Who has only guessed the ports will hardly
  * be within both windows.
  */
-static u32 room_of_client(const struct btcp_opening *o)
+static u32 room_of_client(const struct front_opening *o)
 {
 	return max_t(u32, o->syn_window, (u32)o->ack_window << o->client_wscale);
 }
 
-bool btcp_handover_packet(struct btcp_opening *o, struct sk_buff *skb,
-			  const struct handoff_headers *h)
+bool front_handover_packet(struct front_opening *o, struct sk_buff *skb,
+			   const struct handoff_headers *h)
 {
 	u32 acked = ntohl(h->tcp->ack_seq) - (o->front_isn + 1);
-	struct btcp_place place = btcp_opening_place(o, h);
+	struct front_place place = front_opening_place(o, h);
 	bool answered;
 
 	lockdep_assert_held(&o->flow->flow.lock);
 	/* A SYN that comes again here is old: the SYN/ACK was acknowledged. */
 	if (h->tcp->syn) {
-		btcp_count(o->fn, BTCP_STAT_CHALLENGE_ACK);
-		btcp_opening_ack(o);
+		front_count(o->fn, FRONT_STAT_CHALLENGE_ACK);
+		front_opening_ack(o);
 		return false;
 	}
 	if (!h->tcp->rst && !h->tcp->ack) {
-		btcp_count(o->fn, BTCP_STAT_BAD_FLAGS);
+		front_count(o->fn, FRONT_STAT_BAD_FLAGS);
 		return false;
 	}
-	if (!btcp_opening_in_window(o, &place) ||
+	if (!front_opening_in_window(o, &place) ||
 	    (!h->tcp->rst && acked > room_of_client(o))) {
-		btcp_count(o->fn, BTCP_STAT_BAD_SEQUENCE);
+		front_count(o->fn, FRONT_STAT_BAD_SEQUENCE);
 		return false;
 	}
 	/* We have sent nothing behind our SYN/ACK: this is of a response. */
 	answered = !h->tcp->rst && acked;
 	/* RST and what is new: for the back-end's TCP to judge, in its order. */
 	if (!h->tcp->rst && !answered && place.end <= (s32)o->len) {
-		btcp_count(o->fn, BTCP_STAT_RETRANSMITTED);
+		front_count(o->fn, FRONT_STAT_RETRANSMITTED);
 		return false;
 	}
-	if (!btcp_opening_queue(o, skb, &place, false))
+	if (!front_opening_queue(o, skb, &place, false))
 		return false;
-	btcp_count(o->fn, BTCP_STAT_QUEUED);
+	front_count(o->fn, FRONT_STAT_QUEUED);
 	/* So the back-end has the connection, and its HANDOFF_ACK was lost. */
 	if (answered)
-		btcp_handover_implied(o);
+		front_handover_implied(o);
 	return true;
 }
 
-static void forward(struct btcp_opening *o, struct sk_buff *skb)
+static void forward(struct front_opening *o, struct sk_buff *skb)
 {
 	struct handoff_headers h;
 
@@ -214,7 +214,7 @@ static void forward(struct btcp_opening *o, struct sk_buff *skb)
 		return;
 	}
 	/* It was one before: its headers cannot be pulled. */
-	btcp_count(o->fn, BTCP_STAT_FORWARD_MEMORY);
+	front_count(o->fn, FRONT_STAT_FORWARD_MEMORY);
 	kfree_skb(skb);
 }
 
@@ -223,10 +223,10 @@ static void forward(struct btcp_opening *o, struct sk_buff *skb)
  * the state stays what it is until the queue is empty.  After some rounds the
  * rest is sent with the lock held, lest a fast client keep us here.
  */
-static void flush(struct btcp_opening *o)
+static void flush(struct front_opening *o)
 	__must_hold(&o->flow->flow.lock)
 {
-	struct btcp_client_flow *flow = o->flow;
+	struct front_flow *flow = o->flow;
 	struct sk_buff_head packets;
 	struct sk_buff *skb;
 	int round;
@@ -235,19 +235,19 @@ static void flush(struct btcp_opening *o)
 	for (round = 0; round < FLUSH_ROUNDS && !skb_queue_empty(&o->queue); round++) {
 		skb_queue_splice_init(&o->queue, &packets);
 		spin_unlock(&flow->flow.lock);
-		while ((skb = btcp_opening_dequeue(o, &packets)))
+		while ((skb = front_opening_dequeue(o, &packets)))
 			forward(o, skb);
 		spin_lock(&flow->flow.lock);
 	}
-	while ((skb = btcp_opening_dequeue(o, &o->queue)))
+	while ((skb = front_opening_dequeue(o, &o->queue)))
 		forward(o, skb);
 }
 
 /* The switch (claims 1f, 11g): the back-end has the connection. */
-static void stand(struct btcp_opening *o)
+static void stand(struct front_opening *o)
 {
-	struct btcp_client_flow *flow = o->flow;
-	struct btcp_frontend_net *fn = o->fn;
+	struct front_flow *flow = o->flow;
+	struct front_net *fn = o->fn;
 
 	lockdep_assert_held(&flow->flow.lock);
 	if (o->flushing)
@@ -258,26 +258,26 @@ static void stand(struct btcp_opening *o)
 	o->backend = NULL;
 	WRITE_ONCE(flow->flow.id, o->id);
 
-	btcp_opening_get(o);
+	front_opening_get(o);
 	flush(o);
 	if (!flow->flow.dead) {
-		btcp_count(fn, BTCP_STAT_HANDOFFS);
-		handoff_stats_inc(&flow->service->stats, BTCP_SERVICE_HANDOFFS);
-		handoff_stats_inc(&flow->backend->stats, BTCP_BACKEND_HANDOFFS);
+		front_count(fn, FRONT_STAT_HANDOFFS);
+		handoff_stats_inc(&flow->service->stats, FRONT_SERVICE_HANDOFFS);
+		handoff_stats_inc(&flow->backend->stats, FRONT_BACKEND_HANDOFFS);
 		WRITE_ONCE(flow->seen, jiffies);
-		btcp_flow_expire_in(flow, handoff_timeout(fn->net, HANDOFF_TIMEOUT_IDLE));
-		btcp_flow_set_state(fn, flow, BTCP_FLOW_FORWARDING);
-		btcp_opening_detach(o);
+		front_flow_expire_in(flow, handoff_timeout(fn->net, HANDOFF_TIMEOUT_IDLE));
+		front_flow_set_state(fn, flow, FRONT_FLOW_FORWARDING);
+		front_opening_detach(o);
 		/* The walk for a lost back-end leaves out who is on the way to it. */
-		if (btcp_backend_is_lost(flow->backend)) {
-			btcp_count(fn, BTCP_STAT_BACKEND_LOST);
-			btcp_close_reset(fn, flow);
+		if (front_backend_is_lost(flow->backend)) {
+			front_count(fn, FRONT_STAT_BACKEND_LOST);
+			front_close_reset(fn, flow);
 		}
 	}
-	btcp_opening_put(o);
+	front_opening_put(o);
 }
 
-void btcp_handover_ack(struct btcp_opening *o, const struct wire_handoff_ack *ack)
+void front_handover_ack(struct front_opening *o, const struct wire_handoff_ack *ack)
 {
 	lockdep_assert_held(&o->flow->flow.lock);
 	/* While the queue is sent the back-end is the flow's already. */
@@ -286,7 +286,7 @@ void btcp_handover_ack(struct btcp_opening *o, const struct wire_handoff_ack *ac
 	/* The SYN/ACK, rewritten to our state: it must be ours, then. */
 	if (ack->seq != o->front_isn || ack->ack != o->client_isn + 1 ||
 	    ack->have > o->len) {
-		btcp_count(o->fn, BTCP_STAT_HANDOFF_BAD_ACK);
+		front_count(o->fn, FRONT_STAT_HANDOFF_BAD_ACK);
 		return;
 	}
 	if (ack->standing) {
@@ -299,46 +299,46 @@ void btcp_handover_ack(struct btcp_opening *o, const struct wire_handoff_ack *ac
 		send_heads(o, max(o->sent, o->have));
 }
 
-void btcp_handover_nak(struct btcp_opening *o, const struct wire_nak_msg *nak)
+void front_handover_nak(struct front_opening *o, const struct wire_nak_msg *nak)
 {
 	u8 reason = nak->reason < __WIRE_NAK_MAX ? nak->reason : 0;
 
-	btcp_count(o->fn, BTCP_STAT_NAK + reason);
+	front_count(o->fn, FRONT_STAT_NAK + reason);
 	if (o->flushing)
 		return;
 	count_failure(o);
 	next_backend(o);
 }
 
-bool btcp_handover_implied(struct btcp_opening *o)
+bool front_handover_implied(struct front_opening *o)
 {
-	struct btcp_client_flow *flow = o->flow;
+	struct front_flow *flow = o->flow;
 
 	/* Acknowledged bytes it may not have yet would be lost by a switch. */
 	if (o->staged && o->have < o->len)
 		return false;
 	stand(o);
-	return btcp_flow_forwards(flow->flow.state);
+	return front_flow_forwards(flow->flow.state);
 }
 
 /* The head may have been executed: there is no other way out. */
-static void give_up(struct btcp_opening *o)
+static void give_up(struct front_opening *o)
 {
-	btcp_count(o->fn, BTCP_STAT_HANDOFF_SILENT);
+	front_count(o->fn, FRONT_STAT_HANDOFF_SILENT);
 	count_failure(o);
-	btcp_flow_tell_reset(o->flow, o->backend, o->id);
-	btcp_opening_reset(o);
-	btcp_flow_end(o->fn, o->flow);
+	front_flow_tell_reset(o->flow, o->backend, o->id);
+	front_opening_reset(o);
+	front_flow_end(o->fn, o->flow);
 }
 
-static void abandon(struct btcp_opening *o)
+static void abandon(struct front_opening *o)
 {
 	count_failure(o);
-	btcp_flow_tell_reset(o->flow, o->backend, o->id);
+	front_flow_tell_reset(o->flow, o->backend, o->id);
 	next_backend(o);
 }
 
-void btcp_handover_backend_lost(struct btcp_opening *o)
+void front_handover_backend_lost(struct front_opening *o)
 {
 	lockdep_assert_held(&o->flow->flow.lock);
 	if (o->flushing)
@@ -349,7 +349,7 @@ void btcp_handover_backend_lost(struct btcp_opening *o)
 		abandon(o);
 }
 
-void btcp_handover_timeout(struct btcp_opening *o)
+void front_handover_timeout(struct front_opening *o)
 {
 	unsigned long limit = handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_HANDOFF);
 
@@ -364,11 +364,11 @@ void btcp_handover_timeout(struct btcp_opening *o)
 		give_up(o);
 		return;
 	}
-	btcp_count(o->fn, BTCP_STAT_HANDOFF_RETRIES);
+	front_count(o->fn, FRONT_STAT_HANDOFF_RETRIES);
 	/* Until the first answer it may be HANDOFF that was lost. */
 	if (o->staged && o->head_sent)
 		send_heads(o, o->have);
 	if (!o->staged || !o->head_sent || o->have == o->len)
 		send_handoff(o);
-	btcp_opening_arm(o, handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_TRY));
+	front_opening_arm(o, handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_TRY));
 }

@@ -14,68 +14,68 @@
 #include "btcp/frontend/opening.h"
 
 /**
- * btcp_handover_begin() - the head is complete and routed
+ * front_handover_begin() - the head is complete and routed
  * @o: in HEAD
  * @pool: its reference is the opening's from now on
  *
  * Context: BH off, RCU read side, flow's lock held.  @o may be gone afterwards.
  */
-void btcp_handover_begin(struct btcp_opening *o, struct btcp_pool *pool);
+void front_handover_begin(struct front_opening *o, struct front_pool *pool);
 
 /**
- * btcp_handover_packet() - a packet of the client meanwhile
+ * front_handover_packet() - a packet of the client meanwhile
  * @o: in HANDING_OFF
  * @skb: packet, checksum verified
  * @h: its headers
  *
- * Context: as btcp_handover_begin().
+ * Context: as front_handover_begin().
  * Return: true if @skb was kept.
  */
-bool btcp_handover_packet(struct btcp_opening *o, struct sk_buff *skb,
-			  const struct handoff_headers *h);
+bool front_handover_packet(struct front_opening *o, struct sk_buff *skb,
+			   const struct handoff_headers *h);
 
 /**
- * btcp_handover_ack() - HANDOFF_ACK came
+ * front_handover_ack() - HANDOFF_ACK came
  * @o: in HANDING_OFF; from the back-end being asked, about this try
  * @ack: what it says
  *
- * Context: as btcp_handover_begin(); the lock is given up for a while.
+ * Context: as front_handover_begin(); the lock is given up for a while.
  */
-void btcp_handover_ack(struct btcp_opening *o, const struct wire_handoff_ack *ack);
+void front_handover_ack(struct front_opening *o, const struct wire_handoff_ack *ack);
 
 /**
- * btcp_handover_nak() - HANDOFF_NAK came
+ * front_handover_nak() - HANDOFF_NAK came
  * @o: in HANDING_OFF; from the back-end being asked, about this try
  * @nak: why
  *
- * Context: as btcp_handover_begin().
+ * Context: as front_handover_begin().
  */
-void btcp_handover_nak(struct btcp_opening *o, const struct wire_nak_msg *nak);
+void front_handover_nak(struct front_opening *o, const struct wire_nak_msg *nak);
 
 /**
- * btcp_handover_implied() - the back-end speaks of the connection as one that
+ * front_handover_implied() - the back-end speaks of the connection as one that
  *	stands, so its HANDOFF_ACK was lost
  * @o: in HANDING_OFF
  *
- * Context: as btcp_handover_ack().
+ * Context: as front_handover_ack().
  * Return: true if the flow forwards now.
  */
-bool btcp_handover_implied(struct btcp_opening *o);
+bool front_handover_implied(struct front_opening *o);
 
 /**
- * btcp_handover_backend_lost() - the back-end being asked is gone
+ * front_handover_backend_lost() - the back-end being asked is gone
  * @o: in HANDING_OFF
  *
- * Context: as btcp_handover_begin().
+ * Context: as front_handover_begin().
  */
-void btcp_handover_backend_lost(struct btcp_opening *o);
+void front_handover_backend_lost(struct front_opening *o);
 
 /**
- * btcp_handover_timeout() - no answer yet
+ * front_handover_timeout() - no answer yet
  * @o: in HANDING_OFF
  *
- * Context: as btcp_handover_begin().
+ * Context: as front_handover_begin().
  */
-void btcp_handover_timeout(struct btcp_opening *o);
+void front_handover_timeout(struct front_opening *o);
 
 #endif /* _BTCP_FRONTEND_HANDOVER_H */

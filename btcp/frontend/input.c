@@ -19,34 +19,34 @@ static bool is_syn(const struct tcphdr *tcp)
 }
 
 /* A packet of a flow that BIP did not forward.  Returns true if kept. */
-static bool flow_packet(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+static bool flow_packet(struct front_net *fn, struct front_flow *flow,
 			struct sk_buff *skb, struct handoff_headers *h)
 {
 	bool keep = false;
 
 	spin_lock_bh(&flow->flow.lock);
 	if (flow->flow.dead) {
-		btcp_count(fn, BTCP_STAT_DEAD_FLOW);
+		front_count(fn, FRONT_STAT_DEAD_FLOW);
 		goto unlock;
 	}
-	btcp_flow_touch(flow);
+	front_flow_touch(flow);
 	switch (flow->flow.state) {
-	case BTCP_FLOW_SYN_RECV:
-	case BTCP_FLOW_HEAD:
-		keep = btcp_request_packet(flow->opening, skb, h);
+	case FRONT_FLOW_SYN_RECV:
+	case FRONT_FLOW_HEAD:
+		keep = front_request_packet(flow->opening, skb, h);
 		break;
-	case BTCP_FLOW_HANDING_OFF:
-		keep = btcp_handover_packet(flow->opening, skb, h);
+	case FRONT_FLOW_HANDING_OFF:
+		keep = front_handover_packet(flow->opening, skb, h);
 		break;
-	case BTCP_FLOW_ANSWERING:
-		btcp_answer_packet(flow->opening, h);
+	case FRONT_FLOW_ANSWERING:
+		front_answer_packet(flow->opening, h);
 		break;
-	case BTCP_FLOW_RESETTING:
-		btcp_close_packet(fn, flow, h);
+	case FRONT_FLOW_RESETTING:
+		front_close_packet(fn, flow, h);
 		break;
-	case BTCP_FLOW_FORWARDING:
-	case BTCP_FLOW_CLOSING:
-	case BTCP_FLOW_TIME_WAIT:
+	case FRONT_FLOW_FORWARDING:
+	case FRONT_FLOW_CLOSING:
+	case FRONT_FLOW_TIME_WAIT:
 		/* The switch came between the two hooks. */
 		spin_unlock_bh(&flow->flow.lock);
 		bip_forward(fn, flow, skb, h);
@@ -58,39 +58,39 @@ unlock:
 }
 
 /* A SYN on a tuple in TIME_WAIT starts afresh at once. */
-static bool forget_time_wait(struct btcp_frontend_net *fn, struct btcp_client_flow *flow)
+static bool forget_time_wait(struct front_net *fn, struct front_flow *flow)
 {
 	bool forgotten = false;
 
 	spin_lock_bh(&flow->flow.lock);
-	if (!flow->flow.dead && flow->flow.state == BTCP_FLOW_TIME_WAIT) {
-		btcp_count(fn, BTCP_STAT_SYN_TIME_WAIT);
-		btcp_flow_end(fn, flow);
+	if (!flow->flow.dead && flow->flow.state == FRONT_FLOW_TIME_WAIT) {
+		front_count(fn, FRONT_STAT_SYN_TIME_WAIT);
+		front_flow_end(fn, flow);
 		forgotten = true;
 	}
 	spin_unlock_bh(&flow->flow.lock);
 	return forgotten;
 }
 
-unsigned int btcp_input_hook(void *priv, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
+unsigned int front_input_hook(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
 {
-	struct btcp_frontend_net *fn = btcp_frontend_net(state->net);
-	struct btcp_service *service = NULL;
-	struct btcp_client_flow *flow;
+	struct front_net *fn = front_net(state->net);
+	struct front_service *service = NULL;
+	struct front_flow *flow;
 	struct handoff_headers h;
 	bool keep = false;
 
 	if (!handoff_packet_parse(skb, false, &h))
 		return NF_ACCEPT;
-	flow = btcp_flow_find(fn, &h.tuple);
+	flow = front_flow_find(fn, &h.tuple);
 	if (!flow || is_syn(h.tcp)) {
-		service = btcp_service_at(fn, &h.tuple);
+		service = front_service_at(fn, &h.tuple);
 		if (!flow && !service)
 			return NF_ACCEPT;
 	}
 	if (!handoff_packet_checksum_ok(skb, &h, NF_INET_LOCAL_IN)) {
-		btcp_count(fn, BTCP_STAT_BAD_CHECKSUM);
+		front_count(fn, FRONT_STAT_BAD_CHECKSUM);
 		kfree_skb(skb);
 		return NF_STOLEN;
 	}
@@ -100,9 +100,9 @@ unsigned int btcp_input_hook(void *priv, struct sk_buff *skb,
 	if (flow)
 		keep = flow_packet(fn, flow, skb, &h);
 	else if (is_syn(h.tcp))
-		btcp_listen_syn(fn, service, &h);
+		front_listen_syn(fn, service, &h);
 	else
-		btcp_stray(fn, &h);
+		front_stray(fn, &h);
 	if (!keep)
 		consume_skb(skb);
 	return NF_STOLEN;

@@ -9,7 +9,7 @@
 #include <linux/netfilter.h>
 
 /**
- * btcp_input_hook() - NF_INET_LOCAL_IN
+ * front_input_hook() - NF_INET_LOCAL_IN
  * @priv: unused
  * @skb: packet
  * @state: where
@@ -17,7 +17,7 @@
  * Context: softirq, RCU read side.
  * Return: NF_ACCEPT for what is no service's, else NF_STOLEN.
  */
-unsigned int btcp_input_hook(void *priv, struct sk_buff *skb,
-			     const struct nf_hook_state *state);
+unsigned int front_input_hook(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state);
 
 #endif /* _BTCP_FRONTEND_INPUT_H */

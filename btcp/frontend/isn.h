@@ -11,22 +11,22 @@
 #include "btcp/frontend/net.h"
 
 /**
- * btcp_isn() - an initial sequence number (RFC 6528): a clock that ticks every
+ * front_isn() - an initial sequence number (RFC 6528): a clock that ticks every
  *	64 ns, plus a keyed hash of the tuple
  * @fn: namespace
  * @tuple: the connection's
  *
  * Context: any.
  */
-static inline u32 btcp_isn(const struct btcp_frontend_net *fn,
-			   const struct handoff_tuple *tuple)
+static inline u32 front_isn(const struct front_net *fn,
+			    const struct handoff_tuple *tuple)
 {
 	return (u32)siphash(tuple, sizeof(*tuple), &fn->key) +
 	       (u32)(ktime_get_real_ns() >> 6);
 }
 
 /**
- * btcp_tsval() - the one timestamp of a new connection
+ * front_tsval() - the one timestamp of a new connection
  * @fn: namespace
  * @tuple: the connection's
  *
@@ -36,8 +36,8 @@ static inline u32 btcp_isn(const struct btcp_frontend_net *fn,
  *
  * Context: any.
  */
-static inline u32 btcp_tsval(const struct btcp_frontend_net *fn,
-			     const struct handoff_tuple *tuple)
+static inline u32 front_tsval(const struct front_net *fn,
+			      const struct handoff_tuple *tuple)
 {
 	struct handoff_tuple pair = *tuple;
 

@@ -9,38 +9,38 @@
 /* One less than Linux: half a minute of a client that is gone is enough. */
 #define SYNACK_RETRIES	4
 
-static void send_synack(struct btcp_opening *o)
+static void send_synack(struct front_opening *o)
 {
-	btcp_opening_send(o, 0, 0, TCPHDR_SYN | TCPHDR_ACK, NULL, 0);
+	front_opening_send(o, 0, 0, TCPHDR_SYN | TCPHDR_ACK, NULL, 0);
 }
 
-static void arm(struct btcp_opening *o)
+static void arm(struct front_opening *o)
 {
-	btcp_opening_arm(o, handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_SYNACK) << o->retries);
+	front_opening_arm(o, handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_SYNACK) << o->retries);
 }
 
-void btcp_listen_again(struct btcp_opening *o)
+void front_listen_again(struct front_opening *o)
 {
 	o->resent = true;
-	btcp_count(o->fn, BTCP_STAT_SYNACK_RETRANSMITS);
+	front_count(o->fn, FRONT_STAT_SYNACK_RETRANSMITS);
 	send_synack(o);
 }
 
-void btcp_listen_timeout(struct btcp_opening *o)
+void front_listen_timeout(struct front_opening *o)
 {
 	if (o->retries++ >= SYNACK_RETRIES) {
 		/* Nothing was promised that an RST would have to take back. */
-		btcp_count(o->fn, BTCP_STAT_HANDSHAKE_TIMEOUT);
-		btcp_flow_end(o->fn, o->flow);
+		front_count(o->fn, FRONT_STAT_HANDSHAKE_TIMEOUT);
+		front_flow_end(o->fn, o->flow);
 		return;
 	}
-	btcp_listen_again(o);
+	front_listen_again(o);
 	arm(o);
 }
 
 /* What to promise: what the client offers and every back-end agrees to. */
-static void promise(struct btcp_opening *o, const struct tcp_options_seen *syn,
-		    const struct btcp_profile *profile)
+static void promise(struct front_opening *o, const struct tcp_options_seen *syn,
+		    const struct front_profile *profile)
 {
 	if (syn->sack_ok)
 		o->options |= WIRE_OPT_SACK;
@@ -57,8 +57,8 @@ static void promise(struct btcp_opening *o, const struct tcp_options_seen *syn,
 	o->promised_window = profile->window;
 }
 
-static void store_syn(struct btcp_opening *o, const struct handoff_headers *h,
-		      const struct btcp_profile *profile)
+static void store_syn(struct front_opening *o, const struct handoff_headers *h,
+		      const struct front_profile *profile)
 {
 	struct tcp_options_seen syn;
 
@@ -69,53 +69,53 @@ static void store_syn(struct btcp_opening *o, const struct handoff_headers *h,
 	o->syn_tsval = syn.tsval;
 	o->ts_recent = syn.tsval;
 	promise(o, &syn, profile);
-	o->front_isn = btcp_isn(o->fn, &h->tuple);
-	o->front_tsval = btcp_tsval(o->fn, &h->tuple);
+	o->front_isn = front_isn(o->fn, &h->tuple);
+	o->front_tsval = front_tsval(o->fn, &h->tuple);
 	o->synack_ns = ktime_get_ns();
 }
 
-static struct btcp_client_flow *new_flow(struct btcp_frontend_net *fn,
-					 struct btcp_service *service,
-					 const struct handoff_tuple *tuple)
+static struct front_flow *new_flow(struct front_net *fn,
+				   struct front_service *service,
+				   const struct handoff_tuple *tuple)
 {
 	struct handoff_flow *flow = handoff_flow_alloc(&fn->table, tuple, 0);
 
 	if (!flow)
 		return NULL;
-	flow->state = BTCP_FLOW_SYN_RECV;
-	btcp_flow_of(flow)->service = service;
-	btcp_flow_of(flow)->born = jiffies;
-	btcp_flow_of(flow)->seen = jiffies;
-	return btcp_flow_of(flow);
+	flow->state = FRONT_FLOW_SYN_RECV;
+	front_flow_of(flow)->service = service;
+	front_flow_of(flow)->born = jiffies;
+	front_flow_of(flow)->seen = jiffies;
+	return front_flow_of(flow);
 }
 
-static void count_refusal(struct btcp_frontend_net *fn, int err)
+static void count_refusal(struct front_net *fn, int err)
 {
 	switch (err) {
 	case -ENOSPC:
-		btcp_count(fn, BTCP_STAT_SYN_FLOWS);
+		front_count(fn, FRONT_STAT_SYN_FLOWS);
 		break;
 	case -EEXIST:
 		/* Another CPU was faster with it. */
-		btcp_count(fn, BTCP_STAT_SYN_TWICE);
+		front_count(fn, FRONT_STAT_SYN_TWICE);
 		break;
 	case -ESHUTDOWN:
-		btcp_count(fn, BTCP_STAT_SYN_GOING);
+		front_count(fn, FRONT_STAT_SYN_GOING);
 		break;
 	default:
-		btcp_count(fn, BTCP_STAT_SYN_MEMORY);
+		front_count(fn, FRONT_STAT_SYN_MEMORY);
 		break;
 	}
 }
 
-static void begin(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
-		  const struct handoff_headers *h, const struct btcp_profile *profile)
+static void begin(struct front_net *fn, struct front_flow *flow,
+		  const struct handoff_headers *h, const struct front_profile *profile)
 {
-	struct btcp_opening *o = btcp_opening_alloc(fn, flow);
+	struct front_opening *o = front_opening_alloc(fn, flow);
 	int err;
 
 	if (!o) {
-		btcp_count(fn, BTCP_STAT_SYN_MEMORY);
+		front_count(fn, FRONT_STAT_SYN_MEMORY);
 		return;
 	}
 	store_syn(o, h, profile);
@@ -125,49 +125,49 @@ static void begin(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
 	err = handoff_table_insert(&fn->table, &flow->flow);
 	if (err) {
 		count_refusal(fn, err);
-		btcp_opening_detach(o);
+		front_opening_detach(o);
 	} else {
-		btcp_flow_count(fn, flow);
+		front_flow_count(fn, flow);
 		send_synack(o);
 		arm(o);
 	}
 	spin_unlock_bh(&flow->flow.lock);
 }
 
-void btcp_listen_syn(struct btcp_frontend_net *fn, struct btcp_service *service,
-		     const struct handoff_headers *h)
+void front_listen_syn(struct front_net *fn, struct front_service *service,
+		      const struct handoff_headers *h)
 {
-	struct btcp_profile profile;
-	struct btcp_client_flow *flow;
+	struct front_profile profile;
+	struct front_flow *flow;
 	int full;
 
 	if (READ_ONCE(fn->dying)) {
-		btcp_count(fn, BTCP_STAT_SYN_GOING);
+		front_count(fn, FRONT_STAT_SYN_GOING);
 		return;
 	}
 	if (READ_ONCE(service->admin) != BTCP_ADMIN_UP) {
-		btcp_count(fn, BTCP_STAT_SYN_DRAINING);
+		front_count(fn, FRONT_STAT_SYN_DRAINING);
 		return;
 	}
-	full = btcp_opening_admit(fn, &h->tuple);
+	full = front_opening_admit(fn, &h->tuple);
 	if (full >= 0) {
-		btcp_count(fn, full);
+		front_count(fn, full);
 		return;
 	}
 	/* Without a back-end the client is to hear 503, not silence. */
-	profile = btcp_service_promise(service, h->tuple.family);
+	profile = front_service_promise(service, h->tuple.family);
 	if (!profile.listening)
-		btcp_count(fn, BTCP_STAT_SYN_NO_BACKEND);
+		front_count(fn, FRONT_STAT_SYN_NO_BACKEND);
 
 	/* Deleted this moment. */
-	if (!btcp_service_get(service)) {
-		btcp_count(fn, BTCP_STAT_SYN_DRAINING);
+	if (!front_service_get(service)) {
+		front_count(fn, FRONT_STAT_SYN_DRAINING);
 		return;
 	}
 	flow = new_flow(fn, service, &h->tuple);
 	if (!flow) {
-		btcp_count(fn, BTCP_STAT_SYN_MEMORY);
-		btcp_service_put(fn, service);
+		front_count(fn, FRONT_STAT_SYN_MEMORY);
+		front_service_put(fn, service);
 		return;
 	}
 	begin(fn, flow, h, &profile);

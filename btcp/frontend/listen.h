@@ -8,30 +8,30 @@
 #include "btcp/frontend/opening.h"
 
 /**
- * btcp_listen_syn() - a SYN to a service, for a tuple that has no flow
+ * front_listen_syn() - a SYN to a service, for a tuple that has no flow
  * @fn: namespace
  * @service: the service
  * @h: the SYN, its checksum verified
  *
  * Context: softirq, RCU read side.
  */
-void btcp_listen_syn(struct btcp_frontend_net *fn, struct btcp_service *service,
-		     const struct handoff_headers *h);
+void front_listen_syn(struct front_net *fn, struct front_service *service,
+		      const struct handoff_headers *h);
 
 /**
- * btcp_listen_again() - the SYN came again: so does the SYN/ACK
+ * front_listen_again() - the SYN came again: so does the SYN/ACK
  * @o: in SYN_RECV
  *
  * Context: BH off, flow's lock held.
  */
-void btcp_listen_again(struct btcp_opening *o);
+void front_listen_again(struct front_opening *o);
 
 /**
- * btcp_listen_timeout() - the ACK did not come
+ * front_listen_timeout() - the ACK did not come
  * @o: in SYN_RECV
  *
  * Context: BH off, RCU read side, flow's lock held.
  */
-void btcp_listen_timeout(struct btcp_opening *o);
+void front_listen_timeout(struct front_opening *o);
 
 #endif /* _BTCP_FRONTEND_LISTEN_H */

@@ -36,7 +36,7 @@ static void reply_reset(struct handoff_session *session, const struct wire_msg *
 }
 
 /* A message about a flow that is not there, or that this peer has no more. */
-static void no_flow(struct btcp_frontend_net *fn, struct handoff_session *session,
+static void no_flow(struct front_net *fn, struct handoff_session *session,
 		    const struct wire_msg *msg)
 {
 	switch (msg->type) {
@@ -46,74 +46,74 @@ static void no_flow(struct btcp_frontend_net *fn, struct handoff_session *sessio
 		break;
 	case WIRE_HANDOFF_ACK:
 		/* Given up meanwhile, or another back-end has it. */
-		btcp_count(fn, BTCP_STAT_HANDOFF_LATE);
+		front_count(fn, FRONT_STAT_HANDOFF_LATE);
 		reply_reset(session, msg);
 		break;
 	case WIRE_ALIVE:
 	case WIRE_SEGMENT:
 		/* Nobody forwards for it: its TCP would go on asking in vain. */
-		btcp_count(fn, BTCP_STAT_UNKNOWN_FLOW);
+		front_count(fn, FRONT_STAT_UNKNOWN_FLOW);
 		reply_reset(session, msg);
 		break;
 	default:
-		btcp_count(fn, BTCP_STAT_UNKNOWN_FLOW);
+		front_count(fn, FRONT_STAT_UNKNOWN_FLOW);
 		break;
 	}
 }
 
 /* A message about a hand-off that is under way. */
-static void opening_message(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+static void opening_message(struct front_net *fn, struct front_flow *flow,
 			    const struct wire_msg *msg)
 {
-	struct btcp_opening *o = flow->opening;
+	struct front_opening *o = flow->opening;
 
 	switch (msg->type) {
 	case WIRE_HANDOFF_ACK:
-		btcp_handover_ack(o, &msg->ack);
+		front_handover_ack(o, &msg->ack);
 		break;
 	case WIRE_HANDOFF_NAK:
-		btcp_handover_nak(o, &msg->nak);
+		front_handover_nak(o, &msg->nak);
 		break;
 	case WIRE_SEGMENT:
-		btcp_close_segment(fn, flow, &msg->segment);
+		front_close_segment(fn, flow, &msg->segment);
 		break;
 	case WIRE_CLOSED:
 		/* It was short: the response went direct, and so did its end. */
-		btcp_handover_implied(o);
+		front_handover_implied(o);
 		if (!flow->flow.dead)
-			btcp_close_closed(fn, flow, &msg->closed);
+			front_close_closed(fn, flow, &msg->closed);
 		break;
 	case WIRE_RESET:
-		btcp_handover_backend_lost(o);
+		front_handover_backend_lost(o);
 		break;
 	default:
-		btcp_count(fn, BTCP_STAT_UNEXPECTED_MESSAGE);
+		front_count(fn, FRONT_STAT_UNEXPECTED_MESSAGE);
 		break;
 	}
 }
 
 /* A message about a flow that was handed off. */
-static void flow_message(struct btcp_frontend_net *fn, struct btcp_client_flow *flow,
+static void flow_message(struct front_net *fn, struct front_flow *flow,
 			 const struct wire_msg *msg)
 {
 	switch (msg->type) {
 	case WIRE_SEGMENT:
-		btcp_close_segment(fn, flow, &msg->segment);
+		front_close_segment(fn, flow, &msg->segment);
 		break;
 	case WIRE_CLOSED:
-		btcp_close_closed(fn, flow, &msg->closed);
+		front_close_closed(fn, flow, &msg->closed);
 		break;
 	case WIRE_ALIVE:
-		btcp_close_alive(flow);
+		front_close_alive(flow);
 		break;
 	case WIRE_RESET:
-		btcp_close_reset(fn, flow);
+		front_close_reset(fn, flow);
 		break;
 	case WIRE_HANDOFF_ACK:
 		/* The same again: it was acknowledged by what we do. */
 		break;
 	default:
-		btcp_count(fn, BTCP_STAT_UNEXPECTED_MESSAGE);
+		front_count(fn, FRONT_STAT_UNEXPECTED_MESSAGE);
 		break;
 	}
 }
@@ -122,11 +122,11 @@ static void flow_message(struct btcp_frontend_net *fn, struct btcp_client_flow *
  * Is this message, by id and session, about what @flow is now?  Called with
  * the lock held.
  */
-static bool concerns(const struct btcp_client_flow *flow,
+static bool concerns(const struct front_flow *flow,
 		     const struct handoff_session *session, const struct wire_msg *msg,
 		     bool *foreign)
 {
-	const struct btcp_backend *backend = flow->backend;
+	const struct front_backend *backend = flow->backend;
 	u64 id = flow->flow.id;
 
 	*foreign = false;
@@ -145,8 +145,8 @@ static bool concerns(const struct btcp_client_flow *flow,
 static void receive(struct net *net, struct handoff_session *session,
 		    const struct wire_msg *msg)
 {
-	struct btcp_frontend_net *fn = btcp_frontend_net(net);
-	struct btcp_client_flow *flow;
+	struct front_net *fn = front_net(net);
+	struct front_flow *flow;
 	struct handoff_tuple tuple;
 	bool foreign = false;
 	bool ours = false;
@@ -154,18 +154,18 @@ static void receive(struct net *net, struct handoff_session *session,
 	if (READ_ONCE(fn->dying))
 		return;
 	tuple_of(&tuple, &msg->flow);
-	flow = btcp_flow_find(fn, &tuple);
+	flow = front_flow_find(fn, &tuple);
 	if (flow) {
 		spin_lock_bh(&flow->flow.lock);
 		ours = concerns(flow, session, msg, &foreign);
-		if (ours && flow->flow.state == BTCP_FLOW_HANDING_OFF)
+		if (ours && flow->flow.state == FRONT_FLOW_HANDING_OFF)
 			opening_message(fn, flow, msg);
 		else if (ours)
 			flow_message(fn, flow, msg);
 		spin_unlock_bh(&flow->flow.lock);
 	}
 	if (foreign)
-		btcp_count(fn, BTCP_STAT_FOREIGN_SESSION);
+		front_count(fn, FRONT_STAT_FOREIGN_SESSION);
 	else if (!ours)
 		no_flow(fn, session, msg);
 	else if (msg->type == WIRE_CLOSED)
@@ -175,16 +175,16 @@ static void receive(struct net *net, struct handoff_session *session,
 static void heartbeat(struct net *net, struct handoff_session *session,
 		      const struct wire_heartbeat *heartbeat)
 {
-	struct btcp_frontend_net *fn = btcp_frontend_net(net);
+	struct front_net *fn = front_net(net);
 
 	if (!READ_ONCE(fn->dying))
-		btcp_backend_heartbeat(fn, session, heartbeat);
+		front_backend_heartbeat(fn, session, heartbeat);
 }
 
 static void fill_heartbeat(struct net *net, struct handoff_session *session,
 			   struct wire_heartbeat *heartbeat)
 {
-	struct btcp_frontend_net *fn = btcp_frontend_net(net);
+	struct front_net *fn = front_net(net);
 
 	heartbeat->active_flows = atomic_read(&fn->table.count);
 	heartbeat->going = READ_ONCE(fn->dying);
@@ -192,13 +192,13 @@ static void fill_heartbeat(struct net *net, struct handoff_session *session,
 
 static void session_state(struct net *net, struct handoff_session *session, bool up)
 {
-	struct btcp_frontend_net *fn = btcp_frontend_net(net);
+	struct front_net *fn = front_net(net);
 
 	if (!READ_ONCE(fn->dying))
-		btcp_backend_session_state(fn, session, up);
+		front_backend_session_state(fn, session, up);
 }
 
-const struct handoff_session_ops btcp_messages_ops = {
+const struct handoff_session_ops front_messages_ops = {
 	.receive = receive,
 	.heartbeat = heartbeat,
 	.fill_heartbeat = fill_heartbeat,

@@ -7,6 +7,6 @@
 
 #include "handoff/session.h"
 
-extern const struct handoff_session_ops btcp_messages_ops;
+extern const struct handoff_session_ops front_messages_ops;
 
 #endif /* _BTCP_FRONTEND_MESSAGES_H */

@@ -18,7 +18,7 @@
 #include "btcp/frontend/service.h"
 #include "btcp/frontend/workqueue.h"
 
-unsigned int btcp_frontend_net_id;
+unsigned int front_net_id;
 
 /*
  * Behind defragmentation (-400), before raw (-300) and conntrack (-200); the
@@ -31,11 +31,11 @@ unsigned int btcp_frontend_net_id;
 static const struct nf_hook_ops hooks[] = {
 	HOOK(NFPROTO_IPV4, NF_INET_PRE_ROUTING, -350, bip_hook),
 	HOOK(NFPROTO_IPV6, NF_INET_PRE_ROUTING, -350, bip_hook),
-	HOOK(NFPROTO_IPV4, NF_INET_LOCAL_IN, NF_IP_PRI_LAST - 1, btcp_input_hook),
-	HOOK(NFPROTO_IPV6, NF_INET_LOCAL_IN, NF_IP6_PRI_LAST - 1, btcp_input_hook),
+	HOOK(NFPROTO_IPV4, NF_INET_LOCAL_IN, NF_IP_PRI_LAST - 1, front_input_hook),
+	HOOK(NFPROTO_IPV6, NF_INET_LOCAL_IN, NF_IP6_PRI_LAST - 1, front_input_hook),
 };
 
-int btcp_net_hook(struct btcp_frontend_net *fn)
+int front_net_hook(struct front_net *fn)
 {
 	int err;
 
@@ -61,7 +61,7 @@ defrag4:
 	return err;
 }
 
-static void unhook(struct btcp_frontend_net *fn)
+static void unhook(struct front_net *fn)
 {
 	lockdep_assert_held(&fn->config);
 	if (!fn->hooked)
@@ -72,15 +72,15 @@ static void unhook(struct btcp_frontend_net *fn)
 	fn->hooked = false;
 }
 
-void btcp_net_reap(struct btcp_frontend_net *fn, struct llist_node *node)
+void front_net_reap(struct front_net *fn, struct llist_node *node)
 {
 	if (llist_add(node, &fn->reapable))
-		queue_work(btcp_workqueue, &fn->reap);
+		queue_work(front_workqueue, &fn->reap);
 }
 
-static void reap(struct btcp_frontend_net *fn)
+static void reap(struct front_net *fn)
 {
-	struct btcp_reapable *object, *next;
+	struct front_reapable *object, *next;
 	struct llist_node *list;
 
 	lockdep_assert_held(&fn->config);
@@ -100,7 +100,7 @@ static void reap(struct btcp_frontend_net *fn)
 
 static void reap_work(struct work_struct *work)
 {
-	struct btcp_frontend_net *fn = container_of(work, struct btcp_frontend_net, reap);
+	struct front_net *fn = container_of(work, struct front_net, reap);
 
 	/* Closing a session is configuration. */
 	genl_lock();
@@ -115,7 +115,7 @@ static void reap_work(struct work_struct *work)
 
 static int __net_init net_init(struct net *net)
 {
-	struct btcp_frontend_net *fn = btcp_frontend_net(net);
+	struct front_net *fn = front_net(net);
 	int err;
 
 	fn->net = net;
@@ -128,16 +128,16 @@ static int __net_init net_init(struct net *net)
 	atomic64_set(&fn->last_id, ktime_get_real_ns());
 	get_random_bytes(&fn->key, sizeof(fn->key));
 
-	fn->client_slots = kvcalloc(BTCP_CLIENT_SLOTS, sizeof(*fn->client_slots), GFP_KERNEL);
+	fn->client_slots = kvcalloc(FRONT_CLIENT_SLOTS, sizeof(*fn->client_slots), GFP_KERNEL);
 	if (!fn->client_slots)
 		return -ENOMEM;
-	err = handoff_stats_init(&fn->stats, btcp_front_counters, __BTCP_STAT_MAX);
+	err = handoff_stats_init(&fn->stats, front_front_counters, __BTCP_STAT_MAX);
 	if (err)
 		goto slots;
-	err = rhashtable_init(&fn->vips, &btcp_vip_params);
+	err = rhashtable_init(&fn->vips, &front_vip_params);
 	if (err)
 		goto stats;
-	err = handoff_table_init(&fn->table, net, &btcp_flow_ops, btcp_flow_cache);
+	err = handoff_table_init(&fn->table, net, &front_flow_ops, front_flow_cache);
 	if (err)
 		goto vips;
 	err = handoff_sysfs_add(&fn->sysfs, net, &fn->stats, NULL, NULL, "frontend");
@@ -156,34 +156,34 @@ slots:
 	return err;
 }
 
-static bool is_configured(const struct btcp_frontend_net *fn)
+static bool is_configured(const struct front_net *fn)
 {
 	lockdep_assert_held(&fn->config);
 	return fn->hooked || !list_empty(&fn->services) || !list_empty(&fn->backends) ||
 	       !list_empty(&fn->pools);
 }
 
-static void forget_config(struct btcp_frontend_net *fn)
+static void forget_config(struct front_net *fn)
 {
-	struct btcp_service *service, *next_service;
-	struct btcp_backend *backend, *next_backend;
-	struct btcp_pool *pool, *next_pool;
+	struct front_service *service, *next_service;
+	struct front_backend *backend, *next_backend;
+	struct front_pool *pool, *next_pool;
 
 	list_for_each_entry_safe(service, next_service, &fn->services, list)
 		if (!service->deleting)
-			btcp_service_delete(service);
+			front_service_delete(service);
 	list_for_each_entry_safe(pool, next_pool, &fn->pools, list)
-		btcp_pool_delete(pool);
+		front_pool_delete(pool);
 	list_for_each_entry_safe(backend, next_backend, &fn->backends, list)
 		if (!backend->deleting)
-			btcp_backend_delete(backend);
+			front_backend_delete(backend);
 }
 
 static int kill_flow(struct handoff_flow *flow, void *arg)
 {
-	struct btcp_frontend_net *fn = arg;
+	struct front_net *fn = arg;
 
-	btcp_close_kill(&fn->table, flow);
+	front_close_kill(&fn->table, flow);
 	return 0;
 }
 
@@ -191,7 +191,7 @@ static int kill_flow(struct handoff_flow *flow, void *arg)
  * Also those that the drain's walks missed: an opening's timer may not take
  * its flow out of a table that is being freed.
  */
-static void end_flows(struct btcp_frontend_net *fn)
+static void end_flows(struct front_net *fn)
 {
 	handoff_table_drain(&fn->table);
 	while (atomic_read(&fn->table.count)) {
@@ -212,7 +212,7 @@ static void end_flows(struct btcp_frontend_net *fn)
  */
 static void __net_exit net_pre_exit(struct net *net)
 {
-	struct btcp_frontend_net *fn = btcp_frontend_net(net);
+	struct front_net *fn = front_net(net);
 	bool configured;
 
 	WRITE_ONCE(fn->dying, true);
@@ -228,7 +228,7 @@ static void __net_exit net_pre_exit(struct net *net)
 	unhook(fn);
 	mutex_unlock(&fn->config);
 	synchronize_net();
-	flush_workqueue(btcp_workqueue);
+	flush_workqueue(front_workqueue);
 	wait_var_event(&fn->openings, !atomic_read(&fn->openings));
 
 	/* Closing sessions is configuration, which the other role may do, too. */
@@ -242,7 +242,7 @@ static void __net_exit net_pre_exit(struct net *net)
 
 static void __net_exit net_exit(struct net *net)
 {
-	struct btcp_frontend_net *fn = btcp_frontend_net(net);
+	struct front_net *fn = front_net(net);
 
 	/* No reference is left, so nothing is queued behind this. */
 	cancel_work_sync(&fn->reap);
@@ -259,16 +259,16 @@ static struct pernet_operations net_ops = {
 	.init = net_init,
 	.pre_exit = net_pre_exit,
 	.exit = net_exit,
-	.id = &btcp_frontend_net_id,
-	.size = sizeof(struct btcp_frontend_net),
+	.id = &front_net_id,
+	.size = sizeof(struct front_net),
 };
 
-int __init btcp_net_setup(void)
+int __init front_net_setup(void)
 {
 	return register_pernet_subsys(&net_ops);
 }
 
-void btcp_net_teardown(void)
+void front_net_teardown(void)
 {
 	unregister_pernet_subsys(&net_ops);
 }

@@ -29,27 +29,27 @@
 #include "handoff/table.h"
 
 /* Half-open connections are counted by a hash of the client, not by client. */
-#define BTCP_CLIENT_SLOTS	4096
+#define FRONT_CLIENT_SLOTS	4096
 
 /**
- * struct btcp_rate - so many a second, told cheaply
+ * struct front_rate - so many a second, told cheaply
  * @second: the second @count is of
  * @count: events in it
  */
-struct btcp_rate {
+struct front_rate {
 	unsigned long second;
 	atomic_t count;
 };
 
 /**
- * struct btcp_frontend_net - one namespace's front-end
+ * struct front_net - one namespace's front-end
  * @net: namespace
  * @table: its flows
  * @vips: (address, port) to service; RCU, written under @config
  * @config: serialises what the genl lock does, in a form lockdep can assert
- * @services: struct btcp_service, deleted ones too until reaped; @config
- * @backends: struct btcp_backend, likewise; also read under RCU
- * @pools: struct btcp_pool; @config
+ * @services: struct front_service, deleted ones too until reaped; @config
+ * @backends: struct front_backend, likewise; also read under RCU
+ * @pools: struct front_pool; @config
  * @reapable: services and back-ends without references
  * @reap: frees them
  * @generation: changes whenever a promise may have to change
@@ -69,7 +69,7 @@ struct btcp_rate {
  * @dying: the namespace or the role is going; the control channel's callbacks
  *	do nothing any more
  */
-struct btcp_frontend_net {
+struct front_net {
 	struct net *net;
 	struct handoff_table table;
 	struct rhashtable vips;
@@ -87,41 +87,41 @@ struct btcp_frontend_net {
 	atomic_long_t queue_bytes;
 	atomic_t *client_slots;
 	siphash_key_t key;
-	struct btcp_rate strays;
-	struct btcp_rate icmp;
+	struct front_rate strays;
+	struct front_rate icmp;
 	struct handoff_stats stats;
 	struct handoff_sysfs sysfs;
 	bool hooked;
 	bool dying;
 };
 
-extern unsigned int btcp_frontend_net_id;
+extern unsigned int front_net_id;
 
 /**
- * btcp_frontend_net() - this module's part of a namespace
+ * front_net() - this module's part of a namespace
  * @net: namespace
  *
  * Context: any, while @net lives.
  */
-static inline struct btcp_frontend_net *btcp_frontend_net(const struct net *net)
+static inline struct front_net *front_net(const struct net *net)
 {
-	return net_generic(net, btcp_frontend_net_id);
+	return net_generic(net, front_net_id);
 }
 
 /**
- * btcp_count() - count one in the namespace's totals
+ * front_count() - count one in the namespace's totals
  * @fn: namespace
  * @which: counter
  *
  * Context: any.
  */
-static inline void btcp_count(struct btcp_frontend_net *fn, enum btcp_front_stat which)
+static inline void front_count(struct front_net *fn, enum front_front_stat which)
 {
 	handoff_stats_inc(&fn->stats, which);
 }
 
 /**
- * btcp_rate_allow() - may this still be done this second?
+ * front_rate_allow() - may this still be done this second?
  * @rate: embedded, zero
  * @limit: times a second
  *
@@ -129,60 +129,60 @@ static inline void btcp_count(struct btcp_frontend_net *fn, enum btcp_front_stat
  *
  * Context: any.
  */
-bool btcp_rate_allow(struct btcp_rate *rate, u32 limit);
+bool front_rate_allow(struct front_rate *rate, u32 limit);
 
 /**
- * btcp_net_promise_changed() - promises are to be computed again
+ * front_net_promise_changed() - promises are to be computed again
  * @fn: namespace
  *
  * Context: any.
  */
-static inline void btcp_net_promise_changed(struct btcp_frontend_net *fn)
+static inline void front_net_promise_changed(struct front_net *fn)
 {
 	atomic_inc(&fn->generation);
 }
 
 /**
- * btcp_net_reap() - an object's last reference went
+ * front_net_reap() - an object's last reference went
  * @fn: namespace
- * @node: in the object; see struct btcp_reapable
+ * @node: in the object; see struct front_reapable
  *
  * Context: any.
  */
-void btcp_net_reap(struct btcp_frontend_net *fn, struct llist_node *node);
+void front_net_reap(struct front_net *fn, struct llist_node *node);
 
 /**
- * struct btcp_reapable - what services and back-ends begin with
+ * struct front_reapable - what services and back-ends begin with
  * @node: once unreferenced
  * @unlink: out of its list, @config held; who reads that under RCU may still
  *	see it
  * @destroy: drop what it holds, and free it; @config held, a grace period
  *	passed since
  */
-struct btcp_reapable {
+struct front_reapable {
 	struct llist_node node;
-	void (*unlink)(struct btcp_reapable *object);
-	void (*destroy)(struct btcp_frontend_net *fn, struct btcp_reapable *object);
+	void (*unlink)(struct front_reapable *object);
+	void (*destroy)(struct front_net *fn, struct front_reapable *object);
 };
 
 /**
- * btcp_net_hook() - the first service came: hooks are needed
+ * front_net_hook() - the first service came: hooks are needed
  * @fn: namespace
  *
  * Context: process context; @config held.
  * Return: 0 or a negative errno.
  */
-int btcp_net_hook(struct btcp_frontend_net *fn);
+int front_net_hook(struct front_net *fn);
 
 /**
- * btcp_net_setup() - namespaces from now on have a front-end
+ * front_net_setup() - namespaces from now on have a front-end
  *
  * Context: module init.
  * Return: 0 or a negative errno.
  */
-int btcp_net_setup(void);
+int front_net_setup(void);
 
-/** btcp_net_teardown() - end all flows and forget all objects, everywhere */
-void btcp_net_teardown(void);
+/** front_net_teardown() - end all flows and forget all objects, everywhere */
+void front_net_teardown(void);
 
 #endif /* _BTCP_FRONTEND_NET_H */

@@ -3,36 +3,36 @@
 
 #include "btcp/frontend/netlink.h"
 
-typedef int (*handler)(struct btcp_frontend_net *fn, struct genl_info *info);
-typedef void (*dumper)(struct btcp_frontend_net *fn, struct sk_buff *skb,
+typedef int (*handler)(struct front_net *fn, struct genl_info *info);
+typedef void (*dumper)(struct front_net *fn, struct sk_buff *skb,
 		       struct netlink_callback *cb);
 
 static const handler handlers[__BTCP_CMD_MAX] = {
-	[BTCP_CMD_SERVICE_NEW]	= btcp_nl_service_new,
-	[BTCP_CMD_SERVICE_SET]	= btcp_nl_service_set,
-	[BTCP_CMD_SERVICE_DEL]	= btcp_nl_service_del,
-	[BTCP_CMD_BACKEND_NEW]	= btcp_nl_backend_new,
-	[BTCP_CMD_BACKEND_SET]	= btcp_nl_backend_set,
-	[BTCP_CMD_BACKEND_DEL]	= btcp_nl_backend_del,
-	[BTCP_CMD_POOL_NEW]	= btcp_nl_pool_new,
-	[BTCP_CMD_POOL_SET]	= btcp_nl_pool_set,
-	[BTCP_CMD_POOL_DEL]	= btcp_nl_pool_del,
-	[BTCP_CMD_MEMBER_NEW]	= btcp_nl_member_new,
-	[BTCP_CMD_MEMBER_SET]	= btcp_nl_member_set,
-	[BTCP_CMD_MEMBER_DEL]	= btcp_nl_member_del,
-	[BTCP_CMD_RULE_NEW]	= btcp_nl_rule_new,
-	[BTCP_CMD_RULE_SET]	= btcp_nl_rule_set,
-	[BTCP_CMD_RULE_DEL]	= btcp_nl_rule_del,
+	[BTCP_CMD_SERVICE_NEW]	= front_nl_service_new,
+	[BTCP_CMD_SERVICE_SET]	= front_nl_service_set,
+	[BTCP_CMD_SERVICE_DEL]	= front_nl_service_del,
+	[BTCP_CMD_BACKEND_NEW]	= front_nl_backend_new,
+	[BTCP_CMD_BACKEND_SET]	= front_nl_backend_set,
+	[BTCP_CMD_BACKEND_DEL]	= front_nl_backend_del,
+	[BTCP_CMD_POOL_NEW]	= front_nl_pool_new,
+	[BTCP_CMD_POOL_SET]	= front_nl_pool_set,
+	[BTCP_CMD_POOL_DEL]	= front_nl_pool_del,
+	[BTCP_CMD_MEMBER_NEW]	= front_nl_member_new,
+	[BTCP_CMD_MEMBER_SET]	= front_nl_member_set,
+	[BTCP_CMD_MEMBER_DEL]	= front_nl_member_del,
+	[BTCP_CMD_RULE_NEW]	= front_nl_rule_new,
+	[BTCP_CMD_RULE_SET]	= front_nl_rule_set,
+	[BTCP_CMD_RULE_DEL]	= front_nl_rule_del,
 };
 
 static const dumper dumpers[__BTCP_CMD_MAX] = {
-	[BTCP_CMD_SERVICE_GET]	= btcp_nl_service_get,
-	[BTCP_CMD_BACKEND_GET]	= btcp_nl_backend_get,
-	[BTCP_CMD_POOL_GET]	= btcp_nl_pool_get,
-	[BTCP_CMD_RULE_GET]	= btcp_nl_rule_get,
+	[BTCP_CMD_SERVICE_GET]	= front_nl_service_get,
+	[BTCP_CMD_BACKEND_GET]	= front_nl_backend_get,
+	[BTCP_CMD_POOL_GET]	= front_nl_pool_get,
+	[BTCP_CMD_RULE_GET]	= front_nl_rule_get,
 };
 
-int btcp_nl_refuse(struct genl_info *info, int attr, int err, const char *sentence)
+int front_nl_refuse(struct genl_info *info, int attr, int err, const char *sentence)
 {
 	if (attr && info->attrs[attr])
 		NL_SET_BAD_ATTR(info->extack, info->attrs[attr]);
@@ -43,7 +43,7 @@ int btcp_nl_refuse(struct genl_info *info, int attr, int err, const char *senten
 
 static int doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct btcp_frontend_net *fn = btcp_frontend_net(genl_info_net(info));
+	struct front_net *fn = front_net(genl_info_net(info));
 	int err;
 
 	mutex_lock(&fn->config);
@@ -55,7 +55,7 @@ static int doit(struct sk_buff *skb, struct genl_info *info)
 static int dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct genlmsghdr *hdr = nlmsg_data(cb->nlh);
-	struct btcp_frontend_net *fn = btcp_frontend_net(sock_net(skb->sk));
+	struct front_net *fn = front_net(sock_net(skb->sk));
 
 	mutex_lock(&fn->config);
 	dumpers[hdr->cmd](fn, skb, cb);
@@ -65,7 +65,7 @@ static int dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 static struct handoff_stats *stats(struct net *net)
 {
-	return &btcp_frontend_net(net)->stats;
+	return &front_net(net)->stats;
 }
 
 #define DO(c)	{ .cmd = BTCP_CMD_##c, .doit = doit }
@@ -79,10 +79,10 @@ static const struct handoff_nl_command commands[] = {
 	DO(RULE_NEW), DO(RULE_SET), DO(RULE_DEL), DUMP(RULE_GET),
 };
 
-const struct handoff_nl_role btcp_netlink_role = {
+const struct handoff_nl_role front_netlink_role = {
 	.owner = THIS_MODULE,
 	.commands = commands,
 	.count = ARRAY_SIZE(commands),
 	.stats = stats,
-	.flows = btcp_nl_flows,
+	.flows = front_nl_flows,
 };

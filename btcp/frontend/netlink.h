@@ -11,19 +11,19 @@
 #include "btcp/frontend/net.h"
 #include "handoff/netlink.h"
 
-extern const struct handoff_nl_role btcp_netlink_role;
+extern const struct handoff_nl_role front_netlink_role;
 
 /**
- * btcp_nl_each() - walk all attributes of a request, repeated ones too
+ * front_nl_each() - walk all attributes of a request, repeated ones too
  * @pos: struct nlattr pointer
  * @info: request
  * @rem: int, scratch
  */
-#define btcp_nl_each(pos, info, rem) \
+#define front_nl_each(pos, info, rem) \
 	nlmsg_for_each_attr(pos, (info)->nlhdr, GENL_HDRLEN, rem)
 
 /**
- * btcp_nl_refuse() - refuse, with a sentence
+ * front_nl_refuse() - refuse, with a sentence
  * @info: request
  * @attr: the offending enum btcp_attr, or 0
  * @err: negative errno
@@ -31,209 +31,209 @@ extern const struct handoff_nl_role btcp_netlink_role;
  *
  * Return: @err.
  */
-int btcp_nl_refuse(struct genl_info *info, int attr, int err, const char *sentence);
+int front_nl_refuse(struct genl_info *info, int attr, int err, const char *sentence);
 
 /**
- * btcp_nl_service_new() - BTCP_CMD_SERVICE_NEW: create
+ * front_nl_service_new() - BTCP_CMD_SERVICE_NEW: create
  * @fn: namespace
  * @info: request, see linux/btcp.h
  *
  * Context: process context; @config held.
  * Return: 0, or a negative errno with a sentence.
  */
-int btcp_nl_service_new(struct btcp_frontend_net *fn, struct genl_info *info);
+int front_nl_service_new(struct front_net *fn, struct genl_info *info);
 
 /**
- * btcp_nl_service_set() - BTCP_CMD_SERVICE_SET: replace what is given, leave the rest
+ * front_nl_service_set() - BTCP_CMD_SERVICE_SET: replace what is given, leave the rest
  * @fn: namespace
  * @info: request, see linux/btcp.h
  *
  * Context: process context; @config held.
  * Return: 0, or a negative errno with a sentence.
  */
-int btcp_nl_service_set(struct btcp_frontend_net *fn, struct genl_info *info);
+int front_nl_service_set(struct front_net *fn, struct genl_info *info);
 
 /**
- * btcp_nl_service_del() - BTCP_CMD_SERVICE_DEL: remove
+ * front_nl_service_del() - BTCP_CMD_SERVICE_DEL: remove
  * @fn: namespace
  * @info: request, see linux/btcp.h
  *
  * Context: process context; @config held.
  * Return: 0, or a negative errno with a sentence.
  */
-int btcp_nl_service_del(struct btcp_frontend_net *fn, struct genl_info *info);
+int front_nl_service_del(struct front_net *fn, struct genl_info *info);
 
 /**
- * btcp_nl_backend_new() - BTCP_CMD_BACKEND_NEW: create
+ * front_nl_backend_new() - BTCP_CMD_BACKEND_NEW: create
  * @fn: namespace
  * @info: request, see linux/btcp.h
  *
  * Context: process context; @config held.
  * Return: 0, or a negative errno with a sentence.
  */
-int btcp_nl_backend_new(struct btcp_frontend_net *fn, struct genl_info *info);
+int front_nl_backend_new(struct front_net *fn, struct genl_info *info);
 
 /**
- * btcp_nl_backend_set() - BTCP_CMD_BACKEND_SET: replace what is given, leave the rest
+ * front_nl_backend_set() - BTCP_CMD_BACKEND_SET: replace what is given, leave the rest
  * @fn: namespace
  * @info: request, see linux/btcp.h
  *
  * Context: process context; @config held.
  * Return: 0, or a negative errno with a sentence.
  */
-int btcp_nl_backend_set(struct btcp_frontend_net *fn, struct genl_info *info);
+int front_nl_backend_set(struct front_net *fn, struct genl_info *info);
 
 /**
- * btcp_nl_backend_del() - BTCP_CMD_BACKEND_DEL: remove
+ * front_nl_backend_del() - BTCP_CMD_BACKEND_DEL: remove
  * @fn: namespace
  * @info: request, see linux/btcp.h
  *
  * Context: process context; @config held.
  * Return: 0, or a negative errno with a sentence.
  */
-int btcp_nl_backend_del(struct btcp_frontend_net *fn, struct genl_info *info);
+int front_nl_backend_del(struct front_net *fn, struct genl_info *info);
 
 /**
- * btcp_nl_pool_new() - BTCP_CMD_POOL_NEW: create
+ * front_nl_pool_new() - BTCP_CMD_POOL_NEW: create
  * @fn: namespace
  * @info: request, see linux/btcp.h
  *
  * Context: process context; @config held.
  * Return: 0, or a negative errno with a sentence.
  */
-int btcp_nl_pool_new(struct btcp_frontend_net *fn, struct genl_info *info);
+int front_nl_pool_new(struct front_net *fn, struct genl_info *info);
 
 /**
- * btcp_nl_pool_set() - BTCP_CMD_POOL_SET: replace what is given, leave the rest
+ * front_nl_pool_set() - BTCP_CMD_POOL_SET: replace what is given, leave the rest
  * @fn: namespace
  * @info: request, see linux/btcp.h
  *
  * Context: process context; @config held.
  * Return: 0, or a negative errno with a sentence.
  */
-int btcp_nl_pool_set(struct btcp_frontend_net *fn, struct genl_info *info);
+int front_nl_pool_set(struct front_net *fn, struct genl_info *info);
 
 /**
- * btcp_nl_pool_del() - BTCP_CMD_POOL_DEL: remove
+ * front_nl_pool_del() - BTCP_CMD_POOL_DEL: remove
  * @fn: namespace
  * @info: request, see linux/btcp.h
  *
  * Context: process context; @config held.
  * Return: 0, or a negative errno with a sentence.
  */
-int btcp_nl_pool_del(struct btcp_frontend_net *fn, struct genl_info *info);
+int front_nl_pool_del(struct front_net *fn, struct genl_info *info);
 
 /**
- * btcp_nl_member_new() - BTCP_CMD_MEMBER_NEW: create
+ * front_nl_member_new() - BTCP_CMD_MEMBER_NEW: create
  * @fn: namespace
  * @info: request, see linux/btcp.h
  *
  * Context: process context; @config held.
  * Return: 0, or a negative errno with a sentence.
  */
-int btcp_nl_member_new(struct btcp_frontend_net *fn, struct genl_info *info);
+int front_nl_member_new(struct front_net *fn, struct genl_info *info);
 
 /**
- * btcp_nl_member_set() - BTCP_CMD_MEMBER_SET: replace what is given, leave the rest
+ * front_nl_member_set() - BTCP_CMD_MEMBER_SET: replace what is given, leave the rest
  * @fn: namespace
  * @info: request, see linux/btcp.h
  *
  * Context: process context; @config held.
  * Return: 0, or a negative errno with a sentence.
  */
-int btcp_nl_member_set(struct btcp_frontend_net *fn, struct genl_info *info);
+int front_nl_member_set(struct front_net *fn, struct genl_info *info);
 
 /**
- * btcp_nl_member_del() - BTCP_CMD_MEMBER_DEL: remove
+ * front_nl_member_del() - BTCP_CMD_MEMBER_DEL: remove
  * @fn: namespace
  * @info: request, see linux/btcp.h
  *
  * Context: process context; @config held.
  * Return: 0, or a negative errno with a sentence.
  */
-int btcp_nl_member_del(struct btcp_frontend_net *fn, struct genl_info *info);
+int front_nl_member_del(struct front_net *fn, struct genl_info *info);
 
 /**
- * btcp_nl_rule_new() - BTCP_CMD_RULE_NEW: create
+ * front_nl_rule_new() - BTCP_CMD_RULE_NEW: create
  * @fn: namespace
  * @info: request, see linux/btcp.h
  *
  * Context: process context; @config held.
  * Return: 0, or a negative errno with a sentence.
  */
-int btcp_nl_rule_new(struct btcp_frontend_net *fn, struct genl_info *info);
+int front_nl_rule_new(struct front_net *fn, struct genl_info *info);
 
 /**
- * btcp_nl_rule_set() - BTCP_CMD_RULE_SET: replace what is given, leave the rest
+ * front_nl_rule_set() - BTCP_CMD_RULE_SET: replace what is given, leave the rest
  * @fn: namespace
  * @info: request, see linux/btcp.h
  *
  * Context: process context; @config held.
  * Return: 0, or a negative errno with a sentence.
  */
-int btcp_nl_rule_set(struct btcp_frontend_net *fn, struct genl_info *info);
+int front_nl_rule_set(struct front_net *fn, struct genl_info *info);
 
 /**
- * btcp_nl_rule_del() - BTCP_CMD_RULE_DEL: remove
+ * front_nl_rule_del() - BTCP_CMD_RULE_DEL: remove
  * @fn: namespace
  * @info: request, see linux/btcp.h
  *
  * Context: process context; @config held.
  * Return: 0, or a negative errno with a sentence.
  */
-int btcp_nl_rule_del(struct btcp_frontend_net *fn, struct genl_info *info);
+int front_nl_rule_del(struct front_net *fn, struct genl_info *info);
 
 /**
- * btcp_nl_service_get() - BTCP_CMD_SERVICE_GET: as many as fit in one message
+ * front_nl_service_get() - BTCP_CMD_SERVICE_GET: as many as fit in one message
  * @fn: namespace
  * @skb: message
  * @cb: dump; args[] tell where it goes on
  *
  * Context: process context; @config held.
  */
-void btcp_nl_service_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
-			 struct netlink_callback *cb);
+void front_nl_service_get(struct front_net *fn, struct sk_buff *skb,
+			  struct netlink_callback *cb);
 
 /**
- * btcp_nl_backend_get() - BTCP_CMD_BACKEND_GET: as many as fit in one message
+ * front_nl_backend_get() - BTCP_CMD_BACKEND_GET: as many as fit in one message
  * @fn: namespace
  * @skb: message
  * @cb: dump; args[] tell where it goes on
  *
  * Context: process context; @config held.
  */
-void btcp_nl_backend_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
-			 struct netlink_callback *cb);
+void front_nl_backend_get(struct front_net *fn, struct sk_buff *skb,
+			  struct netlink_callback *cb);
 
 /**
- * btcp_nl_pool_get() - BTCP_CMD_POOL_GET: as many as fit in one message
+ * front_nl_pool_get() - BTCP_CMD_POOL_GET: as many as fit in one message
  * @fn: namespace
  * @skb: message
  * @cb: dump; args[] tell where it goes on
  *
  * Context: process context; @config held.
  */
-void btcp_nl_pool_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
-		      struct netlink_callback *cb);
+void front_nl_pool_get(struct front_net *fn, struct sk_buff *skb,
+		       struct netlink_callback *cb);
 
 /**
- * btcp_nl_rule_get() - BTCP_CMD_RULE_GET: as many as fit in one message
+ * front_nl_rule_get() - BTCP_CMD_RULE_GET: as many as fit in one message
  * @fn: namespace
  * @skb: message
  * @cb: dump; args[] tell where it goes on
  *
  * Context: process context; @config held.
  */
-void btcp_nl_rule_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
-		      struct netlink_callback *cb);
+void front_nl_rule_get(struct front_net *fn, struct sk_buff *skb,
+		       struct netlink_callback *cb);
 
 /**
- * btcp_nl_flows() - dump flows; see struct handoff_nl_role
+ * front_nl_flows() - dump flows; see struct handoff_nl_role
  * @skb: message
  * @cb: args[1..] are ours
  *
  * Return: 0 when all were dumped, -EMSGSIZE if there is more, or an error.
  */
-int btcp_nl_flows(struct sk_buff *skb, struct netlink_callback *cb);
+int front_nl_flows(struct sk_buff *skb, struct netlink_callback *cb);
 
 #endif /* _BTCP_FRONTEND_NETLINK_H */

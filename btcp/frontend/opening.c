@@ -21,71 +21,71 @@
 static struct kmem_cache *cache;
 
 /* One count for all clients of a slot, which for IPv6 begins as a /64. */
-static atomic_t *slot(struct btcp_frontend_net *fn, const struct handoff_tuple *tuple)
+static atomic_t *slot(struct front_net *fn, const struct handoff_tuple *tuple)
 {
 	u64 address = 0;
 
 	memcpy(&address, &tuple->client, tuple->family == NFPROTO_IPV4 ? 4 : 8);
-	return &fn->client_slots[siphash_1u64(address, &fn->key) % BTCP_CLIENT_SLOTS];
+	return &fn->client_slots[siphash_1u64(address, &fn->key) % FRONT_CLIENT_SLOTS];
 }
 
-int btcp_opening_admit(struct btcp_frontend_net *fn, const struct handoff_tuple *tuple)
+int front_opening_admit(struct front_net *fn, const struct handoff_tuple *tuple)
 {
 	u32 all = handoff_limit(fn->net, HANDOFF_LIMIT_HALF_OPEN);
 	u32 one = handoff_limit(fn->net, HANDOFF_LIMIT_HALF_OPEN_CLIENT);
 
 	/* SYN cookies will take over here. */
 	if (atomic_read(&fn->half_open) >= all)
-		return BTCP_STAT_SYN_HALF_OPEN;
+		return FRONT_STAT_SYN_HALF_OPEN;
 	if (atomic_read(slot(fn, tuple)) >= one)
-		return BTCP_STAT_SYN_CLIENT;
+		return FRONT_STAT_SYN_CLIENT;
 	return -1;
 }
 
 /* What the timer means, by state; the lock is held. */
-static void timeout(struct btcp_opening *o)
+static void timeout(struct front_opening *o)
 {
 	switch (o->flow->flow.state) {
-	case BTCP_FLOW_SYN_RECV:
-		btcp_listen_timeout(o);
+	case FRONT_FLOW_SYN_RECV:
+		front_listen_timeout(o);
 		break;
-	case BTCP_FLOW_HEAD:
-		btcp_request_timeout(o);
+	case FRONT_FLOW_HEAD:
+		front_request_timeout(o);
 		break;
-	case BTCP_FLOW_HANDING_OFF:
-		btcp_handover_timeout(o);
+	case FRONT_FLOW_HANDING_OFF:
+		front_handover_timeout(o);
 		break;
-	case BTCP_FLOW_ANSWERING:
-		btcp_answer_timeout(o);
+	case FRONT_FLOW_ANSWERING:
+		front_answer_timeout(o);
 		break;
 	}
 }
 
 static void timer_fn(struct timer_list *timer)
 {
-	struct btcp_opening *o = from_timer(o, timer, timer);
-	struct btcp_client_flow *flow = o->flow;
+	struct front_opening *o = from_timer(o, timer, timer);
+	struct front_flow *flow = o->flow;
 
 	rcu_read_lock();
 	spin_lock_bh(&flow->flow.lock);
 	if (flow->opening == o) {
 		/* Dead but not detached: handoff_table_clean() took it out. */
 		if (flow->flow.dead)
-			btcp_opening_detach(o);
+			front_opening_detach(o);
 		else
 			timeout(o);
 	}
 	spin_unlock_bh(&flow->flow.lock);
 	local_bh_disable();
-	btcp_opening_put(o);
+	front_opening_put(o);
 	local_bh_enable();
 	rcu_read_unlock();
 }
 
-struct btcp_opening *btcp_opening_alloc(struct btcp_frontend_net *fn,
-					struct btcp_client_flow *flow)
+struct front_opening *front_opening_alloc(struct front_net *fn,
+					  struct front_flow *flow)
 {
-	struct btcp_opening *o;
+	struct front_opening *o;
 
 	o = kmem_cache_zalloc(cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!o)
@@ -101,22 +101,22 @@ struct btcp_opening *btcp_opening_alloc(struct btcp_frontend_net *fn,
 	atomic_inc(&fn->openings);
 	atomic_inc(&fn->half_open);
 	atomic_inc(slot(fn, &flow->flow.tuple));
-	handoff_stats_add(&fn->stats, BTCP_STAT_HALF_OPEN, 1);
+	handoff_stats_add(&fn->stats, FRONT_STAT_HALF_OPEN, 1);
 	return o;
 }
 
-void btcp_opening_put(struct btcp_opening *o)
+void front_opening_put(struct front_opening *o)
 {
-	struct btcp_frontend_net *fn = o->fn;
+	struct front_net *fn = o->fn;
 	struct sk_buff *skb;
 
 	if (!refcount_dec_and_test(&o->ref))
 		return;
-	while ((skb = btcp_opening_dequeue(o, &o->queue)))
+	while ((skb = front_opening_dequeue(o, &o->queue)))
 		kfree_skb(skb);
-	btcp_opening_forget_buffer(o);
-	btcp_backend_put(fn, o->backend);
-	btcp_pool_put(o->pool);
+	front_opening_forget_buffer(o);
+	front_backend_put(fn, o->backend);
+	front_pool_put(o->pool);
 	handoff_flow_put(&fn->table, &o->flow->flow);
 	kmem_cache_free(cache, o);
 	/* The namespace's end waits for this; @fn may be gone behind it. */
@@ -124,23 +124,23 @@ void btcp_opening_put(struct btcp_opening *o)
 		wake_up_var(&fn->openings);
 }
 
-void btcp_opening_detach(struct btcp_opening *o)
+void front_opening_detach(struct front_opening *o)
 {
-	struct btcp_frontend_net *fn = o->fn;
-	struct btcp_client_flow *flow = o->flow;
+	struct front_net *fn = o->fn;
+	struct front_flow *flow = o->flow;
 
 	lockdep_assert_held(&flow->flow.lock);
 	flow->opening = NULL;
 	atomic_dec(&fn->half_open);
 	atomic_dec(slot(fn, &flow->flow.tuple));
-	handoff_stats_add(&fn->stats, BTCP_STAT_HALF_OPEN, -1);
+	handoff_stats_add(&fn->stats, FRONT_STAT_HALF_OPEN, -1);
 	/* Not pending: it never was, or its function runs and has its own. */
 	if (del_timer(&o->timer))
-		btcp_opening_put(o);
-	btcp_opening_put(o);
+		front_opening_put(o);
+	front_opening_put(o);
 }
 
-void btcp_opening_arm(struct btcp_opening *o, unsigned long delay)
+void front_opening_arm(struct front_opening *o, unsigned long delay)
 {
 	lockdep_assert_held(&o->flow->flow.lock);
 	/*
@@ -156,7 +156,7 @@ void btcp_opening_arm(struct btcp_opening *o, unsigned long delay)
  * has no more, and conntrack there would call what is beyond it INVALID.  Only
  * a head that is longer than that moves it, by as little as will do.
  */
-static u16 window(const struct btcp_opening *o, u8 flags)
+static u16 window(const struct front_opening *o, u8 flags)
 {
 	u32 window = o->promised_window > o->acked ? o->promised_window - o->acked : 0;
 
@@ -166,7 +166,7 @@ static u16 window(const struct btcp_opening *o, u8 flags)
 	return window >> o->promised_wscale;
 }
 
-bool btcp_opening_in_window(const struct btcp_opening *o, const struct btcp_place *place)
+bool front_opening_in_window(const struct front_opening *o, const struct front_place *place)
 {
 	/* The window never shrinks below what window() promises. */
 	s32 right = max_t(u32, o->promised_window, o->len + 65535);
@@ -175,7 +175,7 @@ bool btcp_opening_in_window(const struct btcp_opening *o, const struct btcp_plac
 	       place->end >= place->start && place->end <= right + 65536;
 }
 
-static void set_options(const struct btcp_opening *o, struct handoff_segment *segment)
+static void set_options(const struct front_opening *o, struct handoff_segment *segment)
 {
 	struct tcp_options_seen options = { };
 
@@ -193,8 +193,8 @@ static void set_options(const struct btcp_opening *o, struct handoff_segment *se
 	segment->options_len = tcp_options_build(segment->options, &options);
 }
 
-void btcp_opening_send(struct btcp_opening *o, u32 seq, u32 ack, u8 flags,
-		       const void *payload, u32 len)
+void front_opening_send(struct front_opening *o, u32 seq, u32 ack, u8 flags,
+			const void *payload, u32 len)
 {
 	struct handoff_segment segment = {
 		.seq = o->front_isn + seq,
@@ -207,26 +207,26 @@ void btcp_opening_send(struct btcp_opening *o, u32 seq, u32 ack, u8 flags,
 
 	set_options(o, &segment);
 	if (handoff_packet_send(o->fn->net, &o->flow->flow.tuple, &segment))
-		btcp_count(o->fn, BTCP_STAT_SENDING_FAILED);
+		front_count(o->fn, FRONT_STAT_SENDING_FAILED);
 }
 
-void btcp_opening_ack(struct btcp_opening *o)
+void front_opening_ack(struct front_opening *o)
 {
-	btcp_opening_send(o, 1, o->acked, TCPHDR_ACK, NULL, 0);
+	front_opening_send(o, 1, o->acked, TCPHDR_ACK, NULL, 0);
 }
 
-void btcp_opening_ack_all(struct btcp_opening *o)
+void front_opening_ack_all(struct front_opening *o)
 {
 	o->acked = o->len;
-	btcp_opening_ack(o);
+	front_opening_ack(o);
 }
 
-void btcp_opening_reset(struct btcp_opening *o)
+void front_opening_reset(struct front_opening *o)
 {
-	btcp_opening_send(o, 1, o->acked, TCPHDR_RST | TCPHDR_ACK, NULL, 0);
+	front_opening_send(o, 1, o->acked, TCPHDR_RST | TCPHDR_ACK, NULL, 0);
 }
 
-bool btcp_opening_grow(struct btcp_opening *o, u32 len)
+bool front_opening_grow(struct front_opening *o, u32 len)
 {
 	long total = handoff_limit(o->fn->net, HANDOFF_LIMIT_HEAD_TOTAL);
 	u32 size = max_t(u32, o->size, BUFFER_MIN);
@@ -239,13 +239,13 @@ bool btcp_opening_grow(struct btcp_opening *o, u32 len)
 		size *= 2;
 	if (atomic_long_add_return(size - o->size, &o->fn->head_bytes) > total) {
 		atomic_long_sub(size - o->size, &o->fn->head_bytes);
-		btcp_count(o->fn, BTCP_STAT_HEAD_TOTAL);
+		front_count(o->fn, FRONT_STAT_HEAD_TOTAL);
 		return false;
 	}
 	buf = krealloc(o->buf, size, GFP_ATOMIC | __GFP_NOWARN);
 	if (!buf) {
 		atomic_long_sub(size - o->size, &o->fn->head_bytes);
-		btcp_count(o->fn, BTCP_STAT_HEAD_MEMORY);
+		front_count(o->fn, FRONT_STAT_HEAD_MEMORY);
 		return false;
 	}
 	o->buf = buf;
@@ -253,7 +253,7 @@ bool btcp_opening_grow(struct btcp_opening *o, u32 len)
 	return true;
 }
 
-void btcp_opening_forget_buffer(struct btcp_opening *o)
+void front_opening_forget_buffer(struct front_opening *o)
 {
 	kfree(o->buf);
 	atomic_long_sub(o->size, &o->fn->head_bytes);
@@ -265,9 +265,9 @@ void btcp_opening_forget_buffer(struct btcp_opening *o)
  * By bytes, too: a few segments of 64 KB behind a hole are all it takes to
  * hold much more memory than their number tells.
  */
-static bool charge(struct btcp_opening *o, struct sk_buff *skb)
+static bool charge(struct front_opening *o, struct sk_buff *skb)
 {
-	struct btcp_queued *queued = (struct btcp_queued *)skb->cb;
+	struct front_queued *queued = (struct front_queued *)skb->cb;
 	long total = handoff_limit(o->fn->net, HANDOFF_LIMIT_QUEUE_TOTAL);
 
 	if (atomic_long_add_return(skb->truesize, &o->fn->queue_bytes) > total) {
@@ -278,10 +278,10 @@ static bool charge(struct btcp_opening *o, struct sk_buff *skb)
 	return true;
 }
 
-void btcp_opening_unlink(struct btcp_opening *o, struct sk_buff *skb,
-			 struct sk_buff_head *queue)
+void front_opening_unlink(struct front_opening *o, struct sk_buff *skb,
+			  struct sk_buff_head *queue)
 {
-	const struct btcp_queued *queued = (const struct btcp_queued *)skb->cb;
+	const struct front_queued *queued = (const struct front_queued *)skb->cb;
 
 	__skb_unlink(skb, queue);
 	atomic_long_sub(queued->charge, &o->fn->queue_bytes);
@@ -289,18 +289,18 @@ void btcp_opening_unlink(struct btcp_opening *o, struct sk_buff *skb,
 	memset(skb->cb, 0, sizeof(*queued));
 }
 
-bool btcp_opening_queue(struct btcp_opening *o, struct sk_buff *skb,
-			const struct btcp_place *place, bool sorted)
+bool front_opening_queue(struct front_opening *o, struct sk_buff *skb,
+			 const struct front_place *place, bool sorted)
 {
 	struct sk_buff *before;
 
 	lockdep_assert_held(&o->flow->flow.lock);
 	if (skb_queue_len(&o->queue) >= handoff_limit(o->fn->net, HANDOFF_LIMIT_QUEUE)) {
-		btcp_count(o->fn, BTCP_STAT_QUEUE_FULL);
+		front_count(o->fn, FRONT_STAT_QUEUE_FULL);
 		return false;
 	}
 	if (!charge(o, skb)) {
-		btcp_count(o->fn, BTCP_STAT_QUEUE_TOTAL);
+		front_count(o->fn, FRONT_STAT_QUEUE_TOTAL);
 		return false;
 	}
 	/* Neither the route's device nor a socket is to be pinned meanwhile. */
@@ -308,10 +308,10 @@ bool btcp_opening_queue(struct btcp_opening *o, struct sk_buff *skb,
 	skb_dst_drop(skb);
 	nf_reset_ct(skb);
 	skb->dev = NULL;
-	((struct btcp_queued *)skb->cb)->place = *place;
+	((struct front_queued *)skb->cb)->place = *place;
 
 	before = skb_peek_tail(&o->queue);
-	while (sorted && before && btcp_opening_queued(before)->start > place->start)
+	while (sorted && before && front_opening_queued(before)->start > place->start)
 		before = skb_queue_is_first(&o->queue, before) ? NULL :
 			 skb_queue_prev(&o->queue, before);
 	if (before)
@@ -321,13 +321,13 @@ bool btcp_opening_queue(struct btcp_opening *o, struct sk_buff *skb,
 	return true;
 }
 
-int __init btcp_opening_setup(void)
+int __init front_opening_setup(void)
 {
-	cache = KMEM_CACHE(btcp_opening, SLAB_HWCACHE_ALIGN);
+	cache = KMEM_CACHE(front_opening, SLAB_HWCACHE_ALIGN);
 	return cache ? 0 : -ENOMEM;
 }
 
-void btcp_opening_teardown(void)
+void front_opening_teardown(void)
 {
 	kmem_cache_destroy(cache);
 }

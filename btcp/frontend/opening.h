@@ -21,10 +21,10 @@
 #include "btcp/tcp_options.h"
 #include "handoff/packet.h"
 
-struct btcp_pool;
+struct front_pool;
 
 /**
- * struct btcp_opening - the short-lived part of a connection
+ * struct front_opening - the short-lived part of a connection
  * @flow: whose; counted
  * @fn: namespace
  * @ref: see above
@@ -77,9 +77,9 @@ struct btcp_pool;
  * @fin_received: the client's FIN is among them
  * @deadline: ANSWERING: jiffies
  */
-struct btcp_opening {
-	struct btcp_client_flow *flow;
-	struct btcp_frontend_net *fn;
+struct front_opening {
+	struct front_flow *flow;
+	struct front_net *fn;
 	refcount_t ref;
 	struct timer_list timer;
 
@@ -111,9 +111,9 @@ struct btcp_opening {
 	struct http_head head;
 	struct sk_buff_head queue;
 
-	struct btcp_pool *pool;
-	struct btcp_backend *backend;
-	struct btcp_choice choice;
+	struct front_pool *pool;
+	struct front_backend *backend;
+	struct front_choice choice;
 	u64 id;
 	unsigned long started;
 	bool staged;
@@ -131,7 +131,7 @@ struct btcp_opening {
 };
 
 /**
- * struct btcp_place - where a segment lies in the client's sequence space
+ * struct front_place - where a segment lies in the client's sequence space
  * @start: offset of its first byte from the client's ISN + 1
  * @end: offset behind its last, a FIN counted
  * @fin: it has one
@@ -139,23 +139,23 @@ struct btcp_opening {
  * Offsets are small signed numbers: who is out of the window is turned away
  * before they are used for anything.
  */
-struct btcp_place {
+struct front_place {
 	s32 start;
 	s32 end;
 	bool fin;
 };
 
 /**
- * btcp_opening_place() - where a packet lies
+ * front_opening_place() - where a packet lies
  * @o: opening
  * @h: the packet's headers
  *
  * Context: any.
  */
-static inline struct btcp_place btcp_opening_place(const struct btcp_opening *o,
-						   const struct handoff_headers *h)
+static inline struct front_place front_opening_place(const struct front_opening *o,
+						     const struct handoff_headers *h)
 {
-	struct btcp_place p = { .fin = h->tcp->fin };
+	struct front_place p = { .fin = h->tcp->fin };
 
 	p.start = (s32)(ntohl(h->tcp->seq) - (o->client_isn + 1));
 	p.end = p.start + h->payload_len + p.fin;
@@ -163,16 +163,16 @@ static inline struct btcp_place btcp_opening_place(const struct btcp_opening *o,
 }
 
 /**
- * btcp_opening_in_window() - is a segment within what the client may send?
+ * front_opening_in_window() - is a segment within what the client may send?
  * @o: opening
  * @place: the segment's
  *
  * Context: flow's lock held.
  */
-bool btcp_opening_in_window(const struct btcp_opening *o, const struct btcp_place *place);
+bool front_opening_in_window(const struct front_opening *o, const struct front_place *place);
 
 /**
- * btcp_opening_alloc() - begin a connection
+ * front_opening_alloc() - begin a connection
  * @fn: namespace
  * @flow: not in the table yet; points to the opening from now on
  *
@@ -181,21 +181,21 @@ bool btcp_opening_in_window(const struct btcp_opening *o, const struct btcp_plac
  * Context: BH off.
  * Return: the opening, or NULL without memory.
  */
-struct btcp_opening *btcp_opening_alloc(struct btcp_frontend_net *fn,
-					struct btcp_client_flow *flow);
+struct front_opening *front_opening_alloc(struct front_net *fn,
+					  struct front_flow *flow);
 
 /**
- * btcp_opening_admit() - may this client have one more?
+ * front_opening_admit() - may this client have one more?
  * @fn: namespace
  * @tuple: its
  *
  * Context: any.
  * Return: -1, or the counter of the limit that is reached.
  */
-int btcp_opening_admit(struct btcp_frontend_net *fn, const struct handoff_tuple *tuple);
+int front_opening_admit(struct front_net *fn, const struct handoff_tuple *tuple);
 
 /**
- * btcp_opening_detach() - the flow does without it from now on
+ * front_opening_detach() - the flow does without it from now on
  * @o: its flow's
  *
  * The caller must have the RCU read side for its flow, which may lose its last
@@ -203,38 +203,38 @@ int btcp_opening_admit(struct btcp_frontend_net *fn, const struct handoff_tuple 
  *
  * Context: BH off, RCU read side, flow's lock held.
  */
-void btcp_opening_detach(struct btcp_opening *o);
+void front_opening_detach(struct front_opening *o);
 
 /**
- * btcp_opening_get() - keep it beyond the flow's lock
+ * front_opening_get() - keep it beyond the flow's lock
  * @o: opening, its flow's
  *
  * Context: flow's lock held.
  */
-static inline void btcp_opening_get(struct btcp_opening *o)
+static inline void front_opening_get(struct front_opening *o)
 {
 	refcount_inc(&o->ref);
 }
 
 /**
- * btcp_opening_put() - drop a reference
+ * front_opening_put() - drop a reference
  * @o: opening
  *
  * Context: BH off, RCU read side.
  */
-void btcp_opening_put(struct btcp_opening *o);
+void front_opening_put(struct front_opening *o);
 
 /**
- * btcp_opening_arm() - set the timer
+ * front_opening_arm() - set the timer
  * @o: opening
  * @delay: jiffies
  *
  * Context: BH off, flow's lock held, @o not detached.
  */
-void btcp_opening_arm(struct btcp_opening *o, unsigned long delay);
+void front_opening_arm(struct front_opening *o, unsigned long delay);
 
 /**
- * btcp_opening_send() - a segment to the client
+ * front_opening_send() - a segment to the client
  * @o: opening
  * @seq: sequence number, from our ISN
  * @ack: client's bytes to acknowledge, from its ISN + 1
@@ -244,53 +244,53 @@ void btcp_opening_arm(struct btcp_opening *o, unsigned long delay);
  *
  * Context: BH off, flow's lock held.
  */
-void btcp_opening_send(struct btcp_opening *o, u32 seq, u32 ack, u8 flags,
-		       const void *payload, u32 len);
+void front_opening_send(struct front_opening *o, u32 seq, u32 ack, u8 flags,
+			const void *payload, u32 len);
 
 /**
- * btcp_opening_ack() - acknowledge what is acknowledged, again
+ * front_opening_ack() - acknowledge what is acknowledged, again
  * @o: opening
  *
- * Context: as btcp_opening_send().
+ * Context: as front_opening_send().
  */
-void btcp_opening_ack(struct btcp_opening *o);
+void front_opening_ack(struct front_opening *o);
 
 /**
- * btcp_opening_ack_all() - acknowledge the whole buffer: it is ours to deliver
+ * front_opening_ack_all() - acknowledge the whole buffer: it is ours to deliver
  * @o: opening
  *
- * Context: as btcp_opening_send().
+ * Context: as front_opening_send().
  */
-void btcp_opening_ack_all(struct btcp_opening *o);
+void front_opening_ack_all(struct front_opening *o);
 
 /**
- * btcp_opening_reset() - reset the client, in a way its TCP accepts
+ * front_opening_reset() - reset the client, in a way its TCP accepts
  * @o: opening
  *
- * Context: as btcp_opening_send().
+ * Context: as front_opening_send().
  */
-void btcp_opening_reset(struct btcp_opening *o);
+void front_opening_reset(struct front_opening *o);
 
 /**
- * btcp_opening_grow() - room for more bytes
+ * front_opening_grow() - room for more bytes
  * @o: opening
  * @len: bytes the buffer must hold in all
  *
  * Context: BH off, flow's lock held.
  * Return: false, counted, if there is no memory or a limit is reached.
  */
-bool btcp_opening_grow(struct btcp_opening *o, u32 len);
+bool front_opening_grow(struct front_opening *o, u32 len);
 
 /**
- * btcp_opening_forget_buffer() - the bytes are not needed any more
+ * front_opening_forget_buffer() - the bytes are not needed any more
  * @o: opening
  *
  * Context: BH off, flow's lock held.
  */
-void btcp_opening_forget_buffer(struct btcp_opening *o);
+void front_opening_forget_buffer(struct front_opening *o);
 
 /**
- * btcp_opening_queue() - keep a packet until later
+ * front_opening_queue() - keep a packet until later
  * @o: opening
  * @skb: packet; the opening's if true is returned
  * @place: its
@@ -299,68 +299,68 @@ void btcp_opening_forget_buffer(struct btcp_opening *o);
  * Context: BH off, flow's lock held.
  * Return: false, counted, at a limit.
  */
-bool btcp_opening_queue(struct btcp_opening *o, struct sk_buff *skb,
-			const struct btcp_place *place, bool sorted);
+bool front_opening_queue(struct front_opening *o, struct sk_buff *skb,
+			 const struct front_place *place, bool sorted);
 
 /**
- * struct btcp_queued - what is noted of a packet in an opening's queue
+ * struct front_queued - what is noted of a packet in an opening's queue
  * @place: its
  * @charge: bytes of limit queue_total; pulling headers may change @truesize
  */
-struct btcp_queued {
-	struct btcp_place place;
+struct front_queued {
+	struct front_place place;
 	unsigned int charge;
 };
 
 /**
- * btcp_opening_queued() - where a queued packet lies
+ * front_opening_queued() - where a queued packet lies
  * @skb: in an opening's queue
  *
  * Context: flow's lock held.
  */
-static inline const struct btcp_place *btcp_opening_queued(struct sk_buff *skb)
+static inline const struct front_place *front_opening_queued(struct sk_buff *skb)
 {
-	BUILD_BUG_ON(sizeof(struct btcp_queued) > sizeof(skb->cb));
-	return &((struct btcp_queued *)skb->cb)->place;
+	BUILD_BUG_ON(sizeof(struct front_queued) > sizeof(skb->cb));
+	return &((struct front_queued *)skb->cb)->place;
 }
 
 /**
- * btcp_opening_unlink() - a packet does not wait any more
+ * front_opening_unlink() - a packet does not wait any more
  * @o: opening
  * @skb: packet; the caller's from now on
  * @queue: the opening's, or one that its packets were moved to
  *
  * Context: flow's lock held, or @queue the caller's own.
  */
-void btcp_opening_unlink(struct btcp_opening *o, struct sk_buff *skb,
-			 struct sk_buff_head *queue);
+void front_opening_unlink(struct front_opening *o, struct sk_buff *skb,
+			  struct sk_buff_head *queue);
 
 /**
- * btcp_opening_dequeue() - the first that waits
+ * front_opening_dequeue() - the first that waits
  * @o: opening
- * @queue: as for btcp_opening_unlink()
+ * @queue: as for front_opening_unlink()
  *
- * Context: as for btcp_opening_unlink().
+ * Context: as for front_opening_unlink().
  * Return: the packet, the caller's from now on, or NULL.
  */
-static inline struct sk_buff *btcp_opening_dequeue(struct btcp_opening *o,
-						   struct sk_buff_head *queue)
+static inline struct sk_buff *front_opening_dequeue(struct front_opening *o,
+						    struct sk_buff_head *queue)
 {
 	struct sk_buff *skb = skb_peek(queue);
 
 	if (skb)
-		btcp_opening_unlink(o, skb, queue);
+		front_opening_unlink(o, skb, queue);
 	return skb;
 }
 
 /**
- * btcp_opening_setup() - the cache, at module init
+ * front_opening_setup() - the cache, at module init
  *
  * Return: 0 or -ENOMEM.
  */
-int btcp_opening_setup(void);
+int front_opening_setup(void);
 
-/** btcp_opening_teardown() - the opposite; no opening is left */
-void btcp_opening_teardown(void);
+/** front_opening_teardown() - the opposite; no opening is left */
+void front_opening_teardown(void);
 
 #endif /* _BTCP_FRONTEND_OPENING_H */

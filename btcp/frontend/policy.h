@@ -7,47 +7,47 @@
 
 #include <linux/types.h>
 
-struct btcp_member;
-struct btcp_members;
-struct btcp_pool;
+struct front_member;
+struct front_members;
+struct front_pool;
 
 /* Back-ends one connection is offered to, at the most. */
-#define BTCP_TRIES_MAX	16
+#define FRONT_TRIES_MAX	16
 
 /**
- * struct btcp_choice - for whom a member is picked, and who is out
+ * struct front_choice - for whom a member is picked, and who is out
  * @family: the client's
  * @tried: serials of back-ends that have refused this connection
  * @tried_count: of them
  *
  * The request (host, path, client) will be here for policies that hash.
  */
-struct btcp_choice {
+struct front_choice {
 	u8 family;
 	u8 tried_count;
-	u32 tried[BTCP_TRIES_MAX];
+	u32 tried[FRONT_TRIES_MAX];
 };
 
 /**
- * struct btcp_policy - a scheduler
+ * struct front_policy - a scheduler
  * @name: as configured
  * @pick: choose among the eligible members; NULL if there is none.  RCU read
  *	side, BH off; may be called on all CPUs at once
  */
-struct btcp_policy {
+struct front_policy {
 	const char *name;
-	struct btcp_member *(*pick)(struct btcp_pool *pool, struct btcp_members *members,
-				    const struct btcp_choice *choice);
+	struct front_member *(*pick)(struct front_pool *pool, struct front_members *members,
+				     const struct front_choice *choice);
 };
 
-extern const struct btcp_policy btcp_policy_wrr;
+extern const struct front_policy front_policy_wrr;
 
 /**
- * btcp_policy_find() - by name
+ * front_policy_find() - by name
  * @name: name
  *
  * Return: the policy or NULL.
  */
-const struct btcp_policy *btcp_policy_find(const char *name);
+const struct front_policy *front_policy_find(const char *name);
 
 #endif /* _BTCP_FRONTEND_POLICY_H */

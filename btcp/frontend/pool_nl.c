@@ -16,23 +16,23 @@ static const struct nla_policy member_policy[BTCP_A_WEIGHT + 1] = {
 	[BTCP_A_WEIGHT]	= NLA_POLICY_FULL_RANGE(NLA_U32, &weight_range),
 };
 
-static struct btcp_pool *find(struct btcp_frontend_net *fn, struct genl_info *info,
-			      int attr, int *err)
+static struct front_pool *find(struct front_net *fn, struct genl_info *info,
+			       int attr, int *err)
 {
 	char name[BTCP_NAME_LEN + 1];
-	struct btcp_pool *pool;
+	struct front_pool *pool;
 
 	*err = handoff_nl_name(info, attr, "a pool's name is needed", name);
 	if (*err)
 		return NULL;
-	pool = btcp_pool_find(fn, name);
+	pool = front_pool_find(fn, name);
 	if (!pool)
-		*err = btcp_nl_refuse(info, attr, -ENOENT, "there is no such pool");
+		*err = front_nl_refuse(info, attr, -ENOENT, "there is no such pool");
 	return pool;
 }
 
-static struct btcp_member *find_member(struct btcp_members *members,
-				       const struct btcp_backend *backend)
+static struct front_member *find_member(struct front_members *members,
+					const struct front_backend *backend)
 {
 	unsigned int i;
 
@@ -43,10 +43,10 @@ static struct btcp_member *find_member(struct btcp_members *members,
 }
 
 /* One MEMBER nest becomes the next member of the array. */
-static int read_member(struct btcp_frontend_net *fn, const struct nlattr *nest,
-		       struct btcp_members *members, struct netlink_ext_ack *extack)
+static int read_member(struct front_net *fn, const struct nlattr *nest,
+		       struct front_members *members, struct netlink_ext_ack *extack)
 {
-	struct btcp_member *member = &members->member[members->count];
+	struct front_member *member = &members->member[members->count];
 	struct nlattr *tb[BTCP_A_WEIGHT + 1];
 	int err;
 
@@ -57,7 +57,7 @@ static int read_member(struct btcp_frontend_net *fn, const struct nlattr *nest,
 		NL_SET_ERR_MSG_ATTR(extack, nest, "a member needs its back-end's name");
 		return -EINVAL;
 	}
-	member->backend = btcp_backend_find(fn, nla_data(tb[BTCP_A_NAME]));
+	member->backend = front_backend_find(fn, nla_data(tb[BTCP_A_NAME]));
 	if (!member->backend) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[BTCP_A_NAME], "there is no such back-end");
 		return -ENOENT;
@@ -74,25 +74,25 @@ static int read_member(struct btcp_frontend_net *fn, const struct nlattr *nest,
 	return 0;
 }
 
-static struct btcp_members *read_members(struct btcp_frontend_net *fn,
-					 struct genl_info *info)
+static struct front_members *read_members(struct front_net *fn,
+					  struct genl_info *info)
 {
-	struct btcp_members *members;
+	struct front_members *members;
 	const struct nlattr *attr;
 	unsigned int count = 0;
 	int err, rem;
 
-	btcp_nl_each(attr, info, rem)
+	front_nl_each(attr, info, rem)
 		count += nla_type(attr) == BTCP_A_MEMBER;
-	if (count > BTCP_MEMBERS_MAX) {
-		btcp_nl_refuse(info, BTCP_A_MEMBER, -E2BIG, "a pool has at most 128 members");
+	if (count > FRONT_MEMBERS_MAX) {
+		front_nl_refuse(info, BTCP_A_MEMBER, -E2BIG, "a pool has at most 128 members");
 		return ERR_PTR(-E2BIG);
 	}
-	members = btcp_members_alloc(count);
+	members = front_members_alloc(count);
 	if (!members)
 		return ERR_PTR(-ENOMEM);
 	members->count = 0;
-	btcp_nl_each(attr, info, rem) {
+	front_nl_each(attr, info, rem) {
 		if (nla_type(attr) != BTCP_A_MEMBER)
 			continue;
 		err = read_member(fn, attr, members, info->extack);
@@ -104,22 +104,22 @@ static struct btcp_members *read_members(struct btcp_frontend_net *fn,
 	return members;
 }
 
-static int read_policy(struct genl_info *info, const struct btcp_policy **policy)
+static int read_policy(struct genl_info *info, const struct front_policy **policy)
 {
 	const struct nlattr *attr = info->attrs[BTCP_A_POLICY];
 
 	if (!attr)
 		return 0;
-	*policy = btcp_policy_find(nla_data(attr));
+	*policy = front_policy_find(nla_data(attr));
 	if (!*policy)
-		return btcp_nl_refuse(info, BTCP_A_POLICY, -EINVAL,
-				      "there is no such policy; known: wrr");
+		return front_nl_refuse(info, BTCP_A_POLICY, -EINVAL,
+				       "there is no such policy; known: wrr");
 	return 0;
 }
 
-static unsigned int count_pools(const struct btcp_frontend_net *fn)
+static unsigned int count_pools(const struct front_net *fn)
 {
-	const struct btcp_pool *pool;
+	const struct front_pool *pool;
 	unsigned int n = 0;
 
 	list_for_each_entry(pool, &fn->pools, list)
@@ -127,12 +127,12 @@ static unsigned int count_pools(const struct btcp_frontend_net *fn)
 	return n;
 }
 
-int btcp_nl_pool_new(struct btcp_frontend_net *fn, struct genl_info *info)
+int front_nl_pool_new(struct front_net *fn, struct genl_info *info)
 {
-	const struct btcp_policy *policy = &btcp_policy_wrr;
+	const struct front_policy *policy = &front_policy_wrr;
 	char name[BTCP_NAME_LEN + 1];
-	struct btcp_members *members;
-	struct btcp_pool *pool;
+	struct front_members *members;
+	struct front_pool *pool;
 	int err;
 
 	err = handoff_nl_name(info, BTCP_A_NAME, "a pool's name is needed", name);
@@ -140,25 +140,25 @@ int btcp_nl_pool_new(struct btcp_frontend_net *fn, struct genl_info *info)
 		err = read_policy(info, &policy);
 	if (err)
 		return err;
-	if (btcp_pool_find(fn, name))
-		return btcp_nl_refuse(info, BTCP_A_NAME, -EEXIST,
-				      "there is a pool of that name already");
+	if (front_pool_find(fn, name))
+		return front_nl_refuse(info, BTCP_A_NAME, -EEXIST,
+				       "there is a pool of that name already");
 	if (count_pools(fn) >= handoff_limit(fn->net, HANDOFF_LIMIT_POOLS))
-		return btcp_nl_refuse(info, BTCP_A_NAME, -ENOSPC, "limit pools is reached");
+		return front_nl_refuse(info, BTCP_A_NAME, -ENOSPC, "limit pools is reached");
 	members = read_members(fn, info);
 	if (IS_ERR(members))
 		return PTR_ERR(members);
-	pool = btcp_pool_new(fn, name, policy, members);
+	pool = front_pool_new(fn, name, policy, members);
 	if (IS_ERR(pool))
 		kfree(members);
 	return PTR_ERR_OR_ZERO(pool);
 }
 
-int btcp_nl_pool_set(struct btcp_frontend_net *fn, struct genl_info *info)
+int front_nl_pool_set(struct front_net *fn, struct genl_info *info)
 {
-	const struct btcp_policy *policy;
-	struct btcp_members *members;
-	struct btcp_pool *pool;
+	const struct front_policy *policy;
+	struct front_members *members;
+	struct front_pool *pool;
 	int err;
 
 	pool = find(fn, info, BTCP_A_NAME, &err);
@@ -172,30 +172,30 @@ int btcp_nl_pool_set(struct btcp_frontend_net *fn, struct genl_info *info)
 		members = read_members(fn, info);
 		if (IS_ERR(members))
 			return PTR_ERR(members);
-		btcp_pool_set_members(pool, members);
+		front_pool_set_members(pool, members);
 	}
 	WRITE_ONCE(pool->policy, policy);
 	return 0;
 }
 
-int btcp_nl_pool_del(struct btcp_frontend_net *fn, struct genl_info *info)
+int front_nl_pool_del(struct front_net *fn, struct genl_info *info)
 {
-	struct btcp_pool *pool;
+	struct front_pool *pool;
 	int err;
 
 	pool = find(fn, info, BTCP_A_NAME, &err);
 	if (!pool)
 		return err;
 	if (pool->rules)
-		return btcp_nl_refuse(info, BTCP_A_NAME, -EBUSY,
-				      "a rule sends requests to the pool: delete the rule first");
-	btcp_pool_delete(pool);
+		return front_nl_refuse(info, BTCP_A_NAME, -EBUSY,
+				       "a rule sends requests to the pool: delete the rule first");
+	front_pool_delete(pool);
 	return 0;
 }
 
 /* The pool and the back-end of a MEMBER command. */
-static int read_pair(struct btcp_frontend_net *fn, struct genl_info *info,
-		     struct btcp_pool **pool, struct btcp_backend **backend)
+static int read_pair(struct front_net *fn, struct genl_info *info,
+		     struct front_pool **pool, struct front_backend **backend)
 {
 	char name[BTCP_NAME_LEN + 1];
 	int err;
@@ -206,17 +206,17 @@ static int read_pair(struct btcp_frontend_net *fn, struct genl_info *info,
 	err = handoff_nl_name(info, BTCP_A_NAME, "a member needs its back-end's name", name);
 	if (err)
 		return err;
-	*backend = btcp_backend_find(fn, name);
+	*backend = front_backend_find(fn, name);
 	if (!*backend)
-		return btcp_nl_refuse(info, BTCP_A_NAME, -ENOENT, "there is no such back-end");
+		return front_nl_refuse(info, BTCP_A_NAME, -ENOENT, "there is no such back-end");
 	return 0;
 }
 
 /* A copy of the members with room for one more. */
-static struct btcp_members *copy_members(const struct btcp_pool *pool)
+static struct front_members *copy_members(const struct front_pool *pool)
 {
-	struct btcp_members *old = btcp_pool_members(pool);
-	struct btcp_members *members = btcp_members_alloc(old->count + 1);
+	struct front_members *old = front_pool_members(pool);
+	struct front_members *members = front_members_alloc(old->count + 1);
 	unsigned int i;
 
 	if (!members)
@@ -230,7 +230,7 @@ static struct btcp_members *copy_members(const struct btcp_pool *pool)
 	return members;
 }
 
-static void set_weight(struct btcp_member *member, struct genl_info *info)
+static void set_weight(struct front_member *member, struct genl_info *info)
 {
 	if (!info->attrs[BTCP_A_WEIGHT])
 		return;
@@ -238,66 +238,66 @@ static void set_weight(struct btcp_member *member, struct genl_info *info)
 	member->has_weight = true;
 }
 
-int btcp_nl_member_new(struct btcp_frontend_net *fn, struct genl_info *info)
+int front_nl_member_new(struct front_net *fn, struct genl_info *info)
 {
-	struct btcp_members *members;
-	struct btcp_backend *backend;
-	struct btcp_pool *pool;
+	struct front_members *members;
+	struct front_backend *backend;
+	struct front_pool *pool;
 	int err;
 
 	err = read_pair(fn, info, &pool, &backend);
 	if (err)
 		return err;
-	if (find_member(btcp_pool_members(pool), backend))
-		return btcp_nl_refuse(info, BTCP_A_NAME, -EEXIST,
-				      "the back-end is a member of the pool already");
-	if (btcp_pool_members(pool)->count == BTCP_MEMBERS_MAX)
-		return btcp_nl_refuse(info, BTCP_A_NAME, -E2BIG,
-				      "a pool has at most 128 members");
+	if (find_member(front_pool_members(pool), backend))
+		return front_nl_refuse(info, BTCP_A_NAME, -EEXIST,
+				       "the back-end is a member of the pool already");
+	if (front_pool_members(pool)->count == FRONT_MEMBERS_MAX)
+		return front_nl_refuse(info, BTCP_A_NAME, -E2BIG,
+				       "a pool has at most 128 members");
 	members = copy_members(pool);
 	if (!members)
 		return -ENOMEM;
 	members->member[members->count].backend = backend;
 	set_weight(&members->member[members->count++], info);
-	btcp_pool_set_members(pool, members);
+	front_pool_set_members(pool, members);
 	return 0;
 }
 
-int btcp_nl_member_set(struct btcp_frontend_net *fn, struct genl_info *info)
+int front_nl_member_set(struct front_net *fn, struct genl_info *info)
 {
-	struct btcp_members *members;
-	struct btcp_backend *backend;
-	struct btcp_pool *pool;
+	struct front_members *members;
+	struct front_backend *backend;
+	struct front_pool *pool;
 	int err;
 
 	err = read_pair(fn, info, &pool, &backend);
 	if (err)
 		return err;
-	if (!find_member(btcp_pool_members(pool), backend))
-		return btcp_nl_refuse(info, BTCP_A_NAME, -ENOENT,
-				      "the back-end is no member of the pool");
+	if (!find_member(front_pool_members(pool), backend))
+		return front_nl_refuse(info, BTCP_A_NAME, -ENOENT,
+				       "the back-end is no member of the pool");
 	members = copy_members(pool);
 	if (!members)
 		return -ENOMEM;
 	set_weight(find_member(members, backend), info);
-	btcp_pool_set_members(pool, members);
+	front_pool_set_members(pool, members);
 	return 0;
 }
 
-int btcp_nl_member_del(struct btcp_frontend_net *fn, struct genl_info *info)
+int front_nl_member_del(struct front_net *fn, struct genl_info *info)
 {
-	struct btcp_members *members;
-	struct btcp_backend *backend;
-	struct btcp_member *member;
-	struct btcp_pool *pool;
+	struct front_members *members;
+	struct front_backend *backend;
+	struct front_member *member;
+	struct front_pool *pool;
 	int err;
 
 	err = read_pair(fn, info, &pool, &backend);
 	if (err)
 		return err;
-	if (!find_member(btcp_pool_members(pool), backend))
-		return btcp_nl_refuse(info, BTCP_A_NAME, -ENOENT,
-				      "the back-end is no member of the pool");
+	if (!find_member(front_pool_members(pool), backend))
+		return front_nl_refuse(info, BTCP_A_NAME, -ENOENT,
+				       "the back-end is no member of the pool");
 	members = copy_members(pool);
 	if (!members)
 		return -ENOMEM;
@@ -305,11 +305,11 @@ int btcp_nl_member_del(struct btcp_frontend_net *fn, struct genl_info *info)
 	members->count--;
 	memmove(member, member + 1,
 		(char *)&members->member[members->count] - (char *)member);
-	btcp_pool_set_members(pool, members);
+	front_pool_set_members(pool, members);
 	return 0;
 }
 
-static int put_member(struct sk_buff *skb, const struct btcp_member *member)
+static int put_member(struct sk_buff *skb, const struct front_member *member)
 {
 	struct nlattr *nest = nla_nest_start(skb, BTCP_A_MEMBER);
 
@@ -321,9 +321,9 @@ static int put_member(struct sk_buff *skb, const struct btcp_member *member)
 }
 
 static int put(struct sk_buff *skb, struct netlink_callback *cb,
-	       const struct btcp_pool *pool)
+	       const struct front_pool *pool)
 {
-	const struct btcp_members *members = btcp_pool_members(pool);
+	const struct front_members *members = front_pool_members(pool);
 	void *hdr = handoff_nl_new(skb, cb, BTCP_CMD_POOL_GET);
 	unsigned int i;
 
@@ -343,10 +343,10 @@ cancel:
 	return -EMSGSIZE;
 }
 
-void btcp_nl_pool_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
-		      struct netlink_callback *cb)
+void front_nl_pool_get(struct front_net *fn, struct sk_buff *skb,
+		       struct netlink_callback *cb)
 {
-	const struct btcp_pool *pool;
+	const struct front_pool *pool;
 	long n = 0;
 
 	list_for_each_entry(pool, &fn->pools, list) {

@@ -13,7 +13,7 @@
 #include <linux/types.h>
 
 /**
- * struct btcp_profile - a TCP's properties
+ * struct front_profile - a TCP's properties
  * @known: the rest means something
  * @listening: something listens on the port
  * @options: WIRE_OPT_*
@@ -21,7 +21,7 @@
  * @window: initial window, unscaled
  * @mss: MSS to announce
  */
-struct btcp_profile {
+struct front_profile {
 	bool known;
 	bool listening;
 	u8 options;
@@ -30,15 +30,15 @@ struct btcp_profile {
 	u16 mss;
 };
 
-static inline u64 btcp_profile_pack(const struct btcp_profile *p)
+static inline u64 front_profile_pack(const struct front_profile *p)
 {
 	return (u64)p->known | (u64)p->listening << 1 | (u64)p->options << 8 |
 	       (u64)p->wscale << 16 | (u64)p->window << 32 | (u64)p->mss << 48;
 }
 
-static inline struct btcp_profile btcp_profile_unpack(u64 word)
+static inline struct front_profile front_profile_unpack(u64 word)
 {
-	return (struct btcp_profile){
+	return (struct front_profile){
 		.known = word & 1,
 		.listening = word & 2,
 		.options = word >> 8,
@@ -49,12 +49,12 @@ static inline struct btcp_profile btcp_profile_unpack(u64 word)
 }
 
 /**
- * btcp_profile_meet() - narrow a promise to what another back-end agrees to
+ * front_profile_meet() - narrow a promise to what another back-end agrees to
  * @promise: narrowed
  * @other: the back-end's
  */
-static inline void btcp_profile_meet(struct btcp_profile *promise,
-				     const struct btcp_profile *other)
+static inline void front_profile_meet(struct front_profile *promise,
+				      const struct front_profile *other)
 {
 	promise->known = true;
 	promise->listening |= other->listening;

@@ -19,7 +19,7 @@
  */
 #define COPY_STEP	2048
 
-static enum http_head_result parsed(const struct btcp_opening *o)
+static enum http_head_result parsed(const struct front_opening *o)
 {
 	return o->head.result;
 }
@@ -28,8 +28,8 @@ static enum http_head_result parsed(const struct btcp_opening *o)
  * Copy what is new of a packet into the buffer, and parse.  False: no memory;
  * the rest is not there, and not acknowledged.
  */
-static bool take(struct btcp_opening *o, struct sk_buff *skb,
-		 const struct handoff_headers *h, const struct btcp_place *place)
+static bool take(struct front_opening *o, struct sk_buff *skb,
+		 const struct handoff_headers *h, const struct front_place *place)
 {
 	u32 end = place->start + h->payload_len;
 
@@ -37,7 +37,7 @@ static bool take(struct btcp_opening *o, struct sk_buff *skb,
 		u32 n = min_t(u32, end - o->len, COPY_STEP);
 		u32 from = h->thoff + h->hdrlen + (o->len - place->start);
 
-		if (!btcp_opening_grow(o, o->len + n) ||
+		if (!front_opening_grow(o, o->len + n) ||
 		    skb_copy_bits(skb, from, o->buf + o->len, n))
 			return false;
 		o->len += n;
@@ -52,7 +52,7 @@ static bool take(struct btcp_opening *o, struct sk_buff *skb,
 }
 
 /* What the path rules see.  Returns 0, or the status of a refusal. */
-static int normalise(const struct btcp_opening *o, struct btcp_request *request, u8 **scratch)
+static int normalise(const struct front_opening *o, struct front_request *request, u8 **scratch)
 {
 	const struct http_span *path = &o->head.path;
 	int len;
@@ -62,7 +62,7 @@ static int normalise(const struct btcp_opening *o, struct btcp_request *request,
 		return 0;
 	*scratch = kmalloc(path->len, GFP_ATOMIC | __GFP_NOWARN);
 	if (!*scratch) {
-		btcp_count(o->fn, BTCP_STAT_HEAD_MEMORY);
+		front_count(o->fn, FRONT_STAT_HEAD_MEMORY);
 		return 503;
 	}
 	len = http_path_normalise(*scratch, o->buf + path->off, path->len);
@@ -73,8 +73,8 @@ static int normalise(const struct btcp_opening *o, struct btcp_request *request,
 	return 0;
 }
 
-static void edit_once(struct btcp_opening *o, const struct btcp_service *service,
-		      const struct btcp_rules *rules)
+static void edit_once(struct front_opening *o, const struct front_service *service,
+		      const struct front_rules *rules)
 {
 	u8 requests = READ_ONCE(service->requests);
 
@@ -82,16 +82,16 @@ static void edit_once(struct btcp_opening *o, const struct btcp_service *service
 		requests = rules->pool_count > 1 ? BTCP_REQUESTS_ONCE : BTCP_REQUESTS_FIRST;
 	if (requests == BTCP_REQUESTS_ONCE &&
 	    http_once_edit(o->buf, &o->head) == HTTP_ONCE_UNTOUCHED)
-		btcp_count(o->fn, BTCP_STAT_ONCE_UNTOUCHED);
+		front_count(o->fn, FRONT_STAT_ONCE_UNTOUCHED);
 }
 
 /* The head is complete: find its pool and begin to hand over, or answer. */
-static void route(struct btcp_opening *o)
+static void route(struct front_opening *o)
 {
-	const struct btcp_service *service = o->flow->service;
-	const struct btcp_rules *rules = rcu_dereference(service->rules);
-	struct btcp_request request = { };
-	const struct btcp_rule *rule;
+	const struct front_service *service = o->flow->service;
+	const struct front_rules *rules = rcu_dereference(service->rules);
+	struct front_request request = { };
+	const struct front_rule *rule;
 	u8 *scratch = NULL;
 	int status = 0;
 
@@ -99,51 +99,51 @@ static void route(struct btcp_opening *o)
 	o->head_only = parsed(o) == HTTP_HEAD_DONE &&
 		       http_head_method_is(&o->head, o->buf, "HEAD");
 	if (parsed(o) == HTTP_HEAD_PREFACE) {
-		btcp_count(o->fn, BTCP_STAT_HTTP2_PREFACE);
+		front_count(o->fn, FRONT_STAT_HTTP2_PREFACE);
 		request.default_only = true;
 	} else {
 		status = normalise(o, &request, &scratch);
 	}
-	rule = status ? NULL : btcp_rules_match(rules, &request);
+	rule = status ? NULL : front_rules_match(rules, &request);
 	kfree(scratch);
 
 	if (!status && READ_ONCE(service->deleting))
 		status = 503;
 	if (!status && !rule)
 		status = 404;
-	if (!status && !btcp_pool_get(rule->pool))
+	if (!status && !front_pool_get(rule->pool))
 		status = 503;
 	if (status) {
-		btcp_answer_begin(o, status);
+		front_answer_begin(o, status);
 		return;
 	}
 	if (parsed(o) == HTTP_HEAD_DONE)
 		edit_once(o, service, rules);
-	btcp_handover_begin(o, rule->pool);
+	front_handover_begin(o, rule->pool);
 }
 
 /* Merge what was waiting behind a hole that is filled now. */
-static bool merge(struct btcp_opening *o, bool *fin)
+static bool merge(struct front_opening *o, bool *fin)
 {
 	struct handoff_headers h;
 	struct sk_buff *skb;
 
 	while (parsed(o) == HTTP_HEAD_MORE) {
-		struct btcp_place place;
+		struct front_place place;
 
 		skb = skb_peek(&o->queue);
-		if (!skb || btcp_opening_queued(skb)->start > (s32)o->len)
+		if (!skb || front_opening_queued(skb)->start > (s32)o->len)
 			break;
-		place = *btcp_opening_queued(skb);
+		place = *front_opening_queued(skb);
 		if (!handoff_packet_parse(skb, false, &h) || !take(o, skb, &h, &place)) {
-			btcp_opening_unlink(o, skb, &o->queue);
+			front_opening_unlink(o, skb, &o->queue);
 			kfree_skb(skb);
 			return false;
 		}
 		/* Its body part may have to go as the packet it came in. */
 		if (parsed(o) != HTTP_HEAD_MORE)
 			break;
-		btcp_opening_unlink(o, skb, &o->queue);
+		front_opening_unlink(o, skb, &o->queue);
 		*fin |= place.fin && place.end == (s32)o->len + 1;
 		consume_skb(skb);
 	}
@@ -151,11 +151,11 @@ static bool merge(struct btcp_opening *o, bool *fin)
 }
 
 /* New bytes are in the buffer: what now? */
-static void advance(struct btcp_opening *o, bool fin)
+static void advance(struct front_opening *o, bool fin)
 {
 	if (!merge(o, &fin) && parsed(o) == HTTP_HEAD_MORE) {
 		/* What is in the buffer is in good order all the same. */
-		btcp_opening_ack_all(o);
+		front_opening_ack_all(o);
 		return;
 	}
 	switch (parsed(o)) {
@@ -163,38 +163,38 @@ static void advance(struct btcp_opening *o, bool fin)
 		if (fin) {
 			/* No request will come any more: close, as a server does. */
 			o->fin_received = true;
-			btcp_answer_begin(o, 0);
+			front_answer_begin(o, 0);
 			break;
 		}
-		btcp_opening_ack_all(o);
+		front_opening_ack_all(o);
 		break;
 	case HTTP_HEAD_DONE:
 	case HTTP_HEAD_PREFACE:
 		route(o);
 		break;
 	case HTTP_HEAD_REFUSED:
-		btcp_answer_begin(o, http_head_status(o->head.reason));
+		front_answer_begin(o, http_head_status(o->head.reason));
 		break;
 	}
 }
 
 /* A segment with bytes or a FIN, within the window. */
-static bool data(struct btcp_opening *o, struct sk_buff *skb,
-		 const struct handoff_headers *h, const struct btcp_place *place)
+static bool data(struct front_opening *o, struct sk_buff *skb,
+		 const struct handoff_headers *h, const struct front_place *place)
 {
 	bool fin, all, keep = false;
 
 	if (place->end <= (s32)o->len) {
-		btcp_count(o->fn, BTCP_STAT_RETRANSMITTED);
-		btcp_opening_ack(o);
+		front_count(o->fn, FRONT_STAT_RETRANSMITTED);
+		front_opening_ack(o);
 		return false;
 	}
 	/* From here on it is positive. */
 	o->end = max_t(u32, o->end, place->end);
 	if (place->start > (s32)o->len) {
-		btcp_count(o->fn, BTCP_STAT_OUT_OF_ORDER);
-		keep = btcp_opening_queue(o, skb, place, true);
-		btcp_opening_ack(o);
+		front_count(o->fn, FRONT_STAT_OUT_OF_ORDER);
+		keep = front_opening_queue(o, skb, place, true);
+		front_opening_ack(o);
 		return keep;
 	}
 
@@ -205,7 +205,7 @@ static bool data(struct btcp_opening *o, struct sk_buff *skb,
 		 * room, else as this packet, behind it; so does a FIN.
 		 */
 		if (place->end > (s32)o->head.head_len)
-			keep = btcp_opening_queue(o, skb, place, true);
+			keep = front_opening_queue(o, skb, place, true);
 		/* No place for it: the client sends all of it again. */
 		if (!keep && place->end > (s32)o->len)
 			o->end = o->len;
@@ -215,28 +215,28 @@ static bool data(struct btcp_opening *o, struct sk_buff *skb,
 	return keep;
 }
 
-static void reset_by_client(struct btcp_opening *o, const struct btcp_place *place)
+static void reset_by_client(struct front_opening *o, const struct front_place *place)
 {
 	/* RFC 5961: only the very next number will do; else ask who it was. */
 	if (place->start == (s32)o->len || place->start == (s32)o->acked ||
 	    place->start == (s32)o->end) {
-		btcp_count(o->fn, BTCP_STAT_ABORTED);
-		btcp_flow_end(o->fn, o->flow);
+		front_count(o->fn, FRONT_STAT_ABORTED);
+		front_flow_end(o->fn, o->flow);
 		return;
 	}
 	if (place->start >= 0 && place->start < (s32)(o->acked + o->promised_window)) {
-		btcp_count(o->fn, BTCP_STAT_CHALLENGE_ACK);
-		btcp_opening_ack(o);
+		front_count(o->fn, FRONT_STAT_CHALLENGE_ACK);
+		front_opening_ack(o);
 		return;
 	}
-	btcp_count(o->fn, BTCP_STAT_BAD_SEQUENCE);
+	front_count(o->fn, FRONT_STAT_BAD_SEQUENCE);
 }
 
 /* The stored ACK, and the round trip it shows. */
-static void established(struct btcp_opening *o, const struct handoff_headers *h,
+static void established(struct front_opening *o, const struct handoff_headers *h,
 			const struct tcp_options_seen *seen)
 {
-	struct btcp_frontend_net *fn = o->fn;
+	struct front_net *fn = o->fn;
 
 	o->ack_window = ntohs(h->tcp->window);
 	o->ack_tsval = seen->has_ts ? seen->tsval : o->syn_tsval;
@@ -244,17 +244,17 @@ static void established(struct btcp_opening *o, const struct handoff_headers *h,
 		o->srtt_us = max_t(u64, div_u64(ktime_get_ns() - o->synack_ns,
 						NSEC_PER_USEC), 1);
 	o->retries = 0;
-	btcp_flow_set_state(fn, o->flow, BTCP_FLOW_HEAD);
-	btcp_count(fn, BTCP_STAT_CONNECTIONS);
-	handoff_stats_inc(&o->flow->service->stats, BTCP_SERVICE_CONNECTIONS);
-	btcp_opening_arm(o, handoff_timeout(fn->net, HANDOFF_TIMEOUT_HEAD));
+	front_flow_set_state(fn, o->flow, FRONT_FLOW_HEAD);
+	front_count(fn, FRONT_STAT_CONNECTIONS);
+	handoff_stats_inc(&o->flow->service->stats, FRONT_SERVICE_CONNECTIONS);
+	front_opening_arm(o, handoff_timeout(fn->net, HANDOFF_TIMEOUT_HEAD));
 }
 
-bool btcp_request_packet(struct btcp_opening *o, struct sk_buff *skb,
-			 const struct handoff_headers *h)
+bool front_request_packet(struct front_opening *o, struct sk_buff *skb,
+			  const struct handoff_headers *h)
 {
-	struct btcp_place place = btcp_opening_place(o, h);
-	bool syn_recv = o->flow->flow.state == BTCP_FLOW_SYN_RECV;
+	struct front_place place = front_opening_place(o, h);
+	bool syn_recv = o->flow->flow.state == FRONT_FLOW_SYN_RECV;
 	struct tcp_options_seen seen;
 
 	lockdep_assert_held(&o->flow->flow.lock);
@@ -264,28 +264,28 @@ bool btcp_request_packet(struct btcp_opening *o, struct sk_buff *skb,
 	}
 	if (h->tcp->syn) {
 		if (syn_recv && !h->tcp->ack && place.start == -1) {
-			btcp_listen_again(o);
+			front_listen_again(o);
 			return false;
 		}
-		btcp_count(o->fn, BTCP_STAT_CHALLENGE_ACK);
-		btcp_opening_ack(o);
+		front_count(o->fn, FRONT_STAT_CHALLENGE_ACK);
+		front_opening_ack(o);
 		return false;
 	}
 	if (!h->tcp->ack) {
-		btcp_count(o->fn, BTCP_STAT_BAD_FLAGS);
+		front_count(o->fn, FRONT_STAT_BAD_FLAGS);
 		return false;
 	}
 	if (ntohl(h->tcp->ack_seq) != o->front_isn + 1) {
 		/* RFC 9293 3.10.7.4: in SYN-RECEIVED that is answered by RST. */
-		btcp_count(o->fn, BTCP_STAT_HANDSHAKE_BAD_ACK);
+		front_count(o->fn, FRONT_STAT_HANDSHAKE_BAD_ACK);
 		if (syn_recv)
-			btcp_opening_send(o, ntohl(h->tcp->ack_seq) - o->front_isn, 0,
-					  TCPHDR_RST, NULL, 0);
+			front_opening_send(o, ntohl(h->tcp->ack_seq) - o->front_isn, 0,
+					   TCPHDR_RST, NULL, 0);
 		return false;
 	}
-	if (!btcp_opening_in_window(o, &place) || (syn_recv && place.start < 0)) {
-		btcp_count(o->fn, BTCP_STAT_BAD_SEQUENCE);
-		btcp_opening_ack(o);
+	if (!front_opening_in_window(o, &place) || (syn_recv && place.start < 0)) {
+		front_count(o->fn, FRONT_STAT_BAD_SEQUENCE);
+		front_opening_ack(o);
 		return false;
 	}
 
@@ -297,14 +297,14 @@ bool btcp_request_packet(struct btcp_opening *o, struct sk_buff *skb,
 	if (place.start == place.end) {
 		/* A keep-alive or a window's probe: silence would look like death. */
 		if (place.start < (s32)o->len)
-			btcp_opening_ack(o);
+			front_opening_ack(o);
 		return false;
 	}
 	return data(o, skb, h, &place);
 }
 
-void btcp_request_timeout(struct btcp_opening *o)
+void front_request_timeout(struct front_opening *o)
 {
 	/* Who never said a word has asked for nothing: no answer. */
-	btcp_answer_begin(o, o->end ? 408 : 0);
+	front_answer_begin(o, o->end ? 408 : 0);
 }

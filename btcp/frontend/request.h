@@ -14,7 +14,7 @@
 #include "btcp/frontend/opening.h"
 
 /**
- * btcp_request_packet() - a packet of a client whose head is not complete
+ * front_request_packet() - a packet of a client whose head is not complete
  * @o: in SYN_RECV or HEAD
  * @skb: packet, checksum verified
  * @h: its headers
@@ -23,15 +23,15 @@
  *	afterwards.
  * Return: true if @skb was kept.
  */
-bool btcp_request_packet(struct btcp_opening *o, struct sk_buff *skb,
-			 const struct handoff_headers *h);
+bool front_request_packet(struct front_opening *o, struct sk_buff *skb,
+			  const struct handoff_headers *h);
 
 /**
- * btcp_request_timeout() - the head is not there in time
+ * front_request_timeout() - the head is not there in time
  * @o: in HEAD
  *
  * Context: BH off, RCU read side, flow's lock held.
  */
-void btcp_request_timeout(struct btcp_opening *o);
+void front_request_timeout(struct front_opening *o);
 
 #endif /* _BTCP_FRONTEND_REQUEST_H */

@@ -5,13 +5,13 @@
 #include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
 
-static bool matches(const struct btcp_rule *rule, const struct btcp_request *request)
+static bool matches(const struct front_rule *rule, const struct front_request *request)
 {
 	return path_pattern_match(&rule->path, request->path, request->path_len);
 }
 
-const struct btcp_rule *btcp_rules_match(const struct btcp_rules *rules,
-					 const struct btcp_request *request)
+const struct front_rule *front_rules_match(const struct front_rules *rules,
+					   const struct front_request *request)
 {
 	unsigned int i;
 
@@ -22,9 +22,9 @@ const struct btcp_rule *btcp_rules_match(const struct btcp_rules *rules,
 }
 
 /* Room behind the rules for as many pools: no more can be named. */
-struct btcp_rules *btcp_rules_alloc(unsigned int count)
+struct front_rules *front_rules_alloc(unsigned int count)
 {
-	struct btcp_rules *rules;
+	struct front_rules *rules;
 	size_t size = struct_size(rules, rule, count);
 
 	rules = kvzalloc(size_add(size, array_size(count + 1, sizeof(*rules->pools))),
@@ -32,17 +32,17 @@ struct btcp_rules *btcp_rules_alloc(unsigned int count)
 	if (!rules)
 		return NULL;
 	rules->count = count;
-	rules->pools = (struct btcp_pool **)&rules->rule[count];
+	rules->pools = (struct front_pool **)&rules->rule[count];
 	return rules;
 }
 
-struct btcp_rules *btcp_rules_of(const struct btcp_service *service)
+struct front_rules *front_rules_of(const struct front_service *service)
 {
 	return rcu_dereference_protected(service->rules,
 					 lockdep_is_held(&service->fn->config));
 }
 
-static void note_pool(struct btcp_rules *rules, struct btcp_pool *pool)
+static void note_pool(struct front_rules *rules, struct front_pool *pool)
 {
 	unsigned int i;
 
@@ -52,7 +52,7 @@ static void note_pool(struct btcp_rules *rules, struct btcp_pool *pool)
 	rules->pools[rules->pool_count++] = pool;
 }
 
-static void note_pools(struct btcp_rules *rules)
+static void note_pools(struct front_rules *rules)
 {
 	unsigned int i;
 
@@ -63,8 +63,8 @@ static void note_pools(struct btcp_rules *rules)
 }
 
 /* @from without @old, with @new at its place by pref. */
-static void copy(struct btcp_rules *to, const struct btcp_rules *from,
-		 const struct btcp_rule *old, struct btcp_rule *new)
+static void copy(struct front_rules *to, const struct front_rules *from,
+		 const struct front_rule *old, struct front_rule *new)
 {
 	unsigned int i, n = 0;
 
@@ -87,18 +87,18 @@ static void copy(struct btcp_rules *to, const struct btcp_rules *from,
 	WARN_ON_ONCE(n != to->count);
 }
 
-int btcp_rules_change(struct btcp_service *service, struct btcp_rule *old,
-		      struct btcp_rule *new)
+int front_rules_change(struct front_service *service, struct front_rule *old,
+		       struct front_rule *new)
 {
-	struct btcp_rules *from = btcp_rules_of(service);
+	struct front_rules *from = front_rules_of(service);
 	unsigned int count = from->count;
-	struct btcp_rules *to;
+	struct front_rules *to;
 
 	if (old && old->has_path)
 		count--;
 	if (new && new->has_path)
 		count++;
-	to = btcp_rules_alloc(count);
+	to = front_rules_alloc(count);
 	if (!to)
 		return -ENOMEM;
 	copy(to, from, old, new);
@@ -108,17 +108,17 @@ int btcp_rules_change(struct btcp_service *service, struct btcp_rule *old,
 	if (old)
 		old->pool->rules--;
 	rcu_assign_pointer(service->rules, to);
-	btcp_net_promise_changed(service->fn);
+	front_net_promise_changed(service->fn);
 	kvfree_rcu(from, rcu);
 	if (old)
 		kfree_rcu(old, rcu);
 	return 0;
 }
 
-void btcp_rules_drop(struct btcp_service *service)
+void front_rules_drop(struct front_service *service)
 {
-	struct btcp_rules *from = btcp_rules_of(service);
-	struct btcp_rules *to;
+	struct front_rules *from = front_rules_of(service);
+	struct front_rules *to;
 	unsigned int i;
 
 	/* Deleting cannot fail: a few bytes are worth waiting for. */

@@ -10,23 +10,23 @@
 /* Between a rule and the next one, if the operator gives no pref. */
 #define PREF_STEP	10
 
-static struct btcp_service *find_service(struct btcp_frontend_net *fn,
-					 struct genl_info *info, int *err)
+static struct front_service *find_service(struct front_net *fn,
+					  struct genl_info *info, int *err)
 {
 	char name[BTCP_NAME_LEN + 1];
-	struct btcp_service *service;
+	struct front_service *service;
 
 	*err = handoff_nl_name(info, BTCP_A_SERVICE, "a rule needs its service's name", name);
 	if (*err)
 		return NULL;
-	service = btcp_service_find(fn, name);
+	service = front_service_find(fn, name);
 	if (!service)
-		*err = btcp_nl_refuse(info, BTCP_A_SERVICE, -ENOENT,
-				      "there is no such service");
+		*err = front_nl_refuse(info, BTCP_A_SERVICE, -ENOENT,
+				       "there is no such service");
 	return service;
 }
 
-static struct btcp_rule *at_pref(const struct btcp_rules *rules, u32 pref)
+static struct front_rule *at_pref(const struct front_rules *rules, u32 pref)
 {
 	unsigned int i;
 
@@ -37,32 +37,32 @@ static struct btcp_rule *at_pref(const struct btcp_rules *rules, u32 pref)
 }
 
 /* The rule that SET and DEL name. */
-static struct btcp_rule *find_rule(const struct btcp_service *service,
-				   struct genl_info *info, int *err)
+static struct front_rule *find_rule(const struct front_service *service,
+				    struct genl_info *info, int *err)
 {
-	const struct btcp_rules *rules = btcp_rules_of(service);
-	struct btcp_rule *rule;
+	const struct front_rules *rules = front_rules_of(service);
+	struct front_rule *rule;
 
 	if (!info->attrs[BTCP_A_PREF] == !info->attrs[BTCP_A_DEFAULT]) {
-		*err = btcp_nl_refuse(info, BTCP_A_PREF, -EINVAL,
-				      "which rule: pref N or default?");
+		*err = front_nl_refuse(info, BTCP_A_PREF, -EINVAL,
+				       "which rule: pref N or default?");
 		return NULL;
 	}
 	if (info->attrs[BTCP_A_DEFAULT]) {
 		rule = rules->fallback;
 		if (!rule)
-			*err = btcp_nl_refuse(info, BTCP_A_DEFAULT, -ENOENT,
-					      "the service has no default rule");
+			*err = front_nl_refuse(info, BTCP_A_DEFAULT, -ENOENT,
+					       "the service has no default rule");
 		return rule;
 	}
 	rule = at_pref(rules, nla_get_u32(info->attrs[BTCP_A_PREF]));
 	if (!rule)
-		*err = btcp_nl_refuse(info, BTCP_A_PREF, -ENOENT,
-				      "the service has no rule of that pref");
+		*err = front_nl_refuse(info, BTCP_A_PREF, -ENOENT,
+				       "the service has no rule of that pref");
 	return rule;
 }
 
-static int read_path(struct genl_info *info, struct btcp_rule *rule)
+static int read_path(struct genl_info *info, struct front_rule *rule)
 {
 	const struct nlattr *attr = info->attrs[BTCP_A_PATH];
 	const char *refusal;
@@ -71,13 +71,13 @@ static int read_path(struct genl_info *info, struct btcp_rule *rule)
 		return 0;
 	refusal = path_pattern_parse(&rule->path, nla_data(attr), strlen(nla_data(attr)));
 	if (refusal)
-		return btcp_nl_refuse(info, BTCP_A_PATH, -EINVAL, refusal);
+		return front_nl_refuse(info, BTCP_A_PATH, -EINVAL, refusal);
 	rule->has_path = true;
 	return 0;
 }
 
-static int read_pool(struct btcp_frontend_net *fn, struct genl_info *info,
-		     struct btcp_rule *rule)
+static int read_pool(struct front_net *fn, struct genl_info *info,
+		     struct front_rule *rule)
 {
 	char name[BTCP_NAME_LEN + 1];
 	int err;
@@ -85,56 +85,56 @@ static int read_pool(struct btcp_frontend_net *fn, struct genl_info *info,
 	err = handoff_nl_name(info, BTCP_A_POOL, "a rule needs a pool", name);
 	if (err)
 		return err;
-	rule->pool = btcp_pool_find(fn, name);
+	rule->pool = front_pool_find(fn, name);
 	if (!rule->pool)
-		return btcp_nl_refuse(info, BTCP_A_POOL, -ENOENT, "there is no such pool");
+		return front_nl_refuse(info, BTCP_A_POOL, -ENOENT, "there is no such pool");
 	return 0;
 }
 
-static int read_pref(const struct btcp_rules *rules, struct genl_info *info,
-		     struct btcp_rule *rule)
+static int read_pref(const struct front_rules *rules, struct genl_info *info,
+		     struct front_rule *rule)
 {
 	u32 highest;
 
 	if (!rule->has_path) {
 		if (info->attrs[BTCP_A_PREF])
-			return btcp_nl_refuse(info, BTCP_A_PREF, -EINVAL,
-					      "a rule without conditions is the default and takes no pref");
+			return front_nl_refuse(info, BTCP_A_PREF, -EINVAL,
+					       "a rule without conditions is the default and takes no pref");
 		if (rules->fallback)
-			return btcp_nl_refuse(info, BTCP_A_DEFAULT, -EEXIST,
-					      "the service has a default rule already");
+			return front_nl_refuse(info, BTCP_A_DEFAULT, -EEXIST,
+					       "the service has a default rule already");
 		return 0;
 	}
 	if (info->attrs[BTCP_A_DEFAULT])
-		return btcp_nl_refuse(info, BTCP_A_DEFAULT, -EINVAL,
-				      "the default rule has no conditions");
+		return front_nl_refuse(info, BTCP_A_DEFAULT, -EINVAL,
+				       "the default rule has no conditions");
 	if (info->attrs[BTCP_A_PREF]) {
 		rule->pref = nla_get_u32(info->attrs[BTCP_A_PREF]);
 		if (at_pref(rules, rule->pref))
-			return btcp_nl_refuse(info, BTCP_A_PREF, -EEXIST,
-					      "the service has a rule of that pref already");
+			return front_nl_refuse(info, BTCP_A_PREF, -EEXIST,
+					       "the service has a rule of that pref already");
 		return 0;
 	}
 	highest = rules->count ? rules->rule[rules->count - 1]->pref : 0;
 	if (highest > U32_MAX - PREF_STEP)
-		return btcp_nl_refuse(info, 0, -ERANGE, "no pref is left above the highest");
+		return front_nl_refuse(info, 0, -ERANGE, "no pref is left above the highest");
 	rule->pref = highest + PREF_STEP;
 	return 0;
 }
 
-int btcp_nl_rule_new(struct btcp_frontend_net *fn, struct genl_info *info)
+int front_nl_rule_new(struct front_net *fn, struct genl_info *info)
 {
-	struct btcp_service *service;
-	struct btcp_rules *rules;
-	struct btcp_rule *rule;
+	struct front_service *service;
+	struct front_rules *rules;
+	struct front_rule *rule;
 	int err;
 
 	service = find_service(fn, info, &err);
 	if (!service)
 		return err;
-	rules = btcp_rules_of(service);
+	rules = front_rules_of(service);
 	if (rules->count >= handoff_limit(fn->net, HANDOFF_LIMIT_RULES))
-		return btcp_nl_refuse(info, BTCP_A_SERVICE, -ENOSPC, "limit rules is reached");
+		return front_nl_refuse(info, BTCP_A_SERVICE, -ENOSPC, "limit rules is reached");
 	rule = kzalloc(sizeof(*rule), GFP_KERNEL);
 	if (!rule)
 		return -ENOMEM;
@@ -144,16 +144,16 @@ int btcp_nl_rule_new(struct btcp_frontend_net *fn, struct genl_info *info)
 	if (!err)
 		err = read_pref(rules, info, rule);
 	if (!err)
-		err = btcp_rules_change(service, NULL, rule);
+		err = front_rules_change(service, NULL, rule);
 	if (err)
 		kfree(rule);
 	return err;
 }
 
-int btcp_nl_rule_set(struct btcp_frontend_net *fn, struct genl_info *info)
+int front_nl_rule_set(struct front_net *fn, struct genl_info *info)
 {
-	struct btcp_rule *old, *rule;
-	struct btcp_service *service;
+	struct front_rule *old, *rule;
+	struct front_service *service;
 	int err;
 
 	service = find_service(fn, info, &err);
@@ -163,8 +163,8 @@ int btcp_nl_rule_set(struct btcp_frontend_net *fn, struct genl_info *info)
 	if (!old)
 		return err;
 	if (info->attrs[BTCP_A_PATH] && !old->has_path)
-		return btcp_nl_refuse(info, BTCP_A_PATH, -EINVAL,
-				      "the default rule has no conditions");
+		return front_nl_refuse(info, BTCP_A_PATH, -EINVAL,
+				       "the default rule has no conditions");
 	rule = kzalloc(sizeof(*rule), GFP_KERNEL);
 	if (!rule)
 		return -ENOMEM;
@@ -176,16 +176,16 @@ int btcp_nl_rule_set(struct btcp_frontend_net *fn, struct genl_info *info)
 	if (!err && info->attrs[BTCP_A_POOL])
 		err = read_pool(fn, info, rule);
 	if (!err)
-		err = btcp_rules_change(service, old, rule);
+		err = front_rules_change(service, old, rule);
 	if (err)
 		kfree(rule);
 	return err;
 }
 
-int btcp_nl_rule_del(struct btcp_frontend_net *fn, struct genl_info *info)
+int front_nl_rule_del(struct front_net *fn, struct genl_info *info)
 {
-	struct btcp_service *service;
-	struct btcp_rule *rule;
+	struct front_service *service;
+	struct front_rule *rule;
 	int err;
 
 	service = find_service(fn, info, &err);
@@ -194,11 +194,11 @@ int btcp_nl_rule_del(struct btcp_frontend_net *fn, struct genl_info *info)
 	rule = find_rule(service, info, &err);
 	if (!rule)
 		return err;
-	return btcp_rules_change(service, rule, NULL);
+	return front_rules_change(service, rule, NULL);
 }
 
 static int put(struct sk_buff *skb, struct netlink_callback *cb,
-	       const struct btcp_service *service, const struct btcp_rule *rule)
+	       const struct front_service *service, const struct front_rule *rule)
 {
 	char path[PATH_PATTERN_MAX + 1];
 	void *hdr = handoff_nl_new(skb, cb, BTCP_CMD_RULE_GET);
@@ -221,13 +221,13 @@ static int put(struct sk_buff *skb, struct netlink_callback *cb,
 
 /* args[1]: the next rule of this service; the default comes last. */
 static int put_all(struct sk_buff *skb, struct netlink_callback *cb,
-		   const struct btcp_service *service)
+		   const struct front_service *service)
 {
-	const struct btcp_rules *rules = btcp_rules_of(service);
+	const struct front_rules *rules = front_rules_of(service);
 	unsigned int count = rules->count + !!rules->fallback;
 
 	for (; cb->args[1] < count; cb->args[1]++) {
-		const struct btcp_rule *rule = cb->args[1] < rules->count ?
+		const struct front_rule *rule = cb->args[1] < rules->count ?
 					       rules->rule[cb->args[1]] : rules->fallback;
 
 		if (put(skb, cb, service, rule))
@@ -236,11 +236,11 @@ static int put_all(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-void btcp_nl_rule_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
-		      struct netlink_callback *cb)
+void front_nl_rule_get(struct front_net *fn, struct sk_buff *skb,
+		       struct netlink_callback *cb)
 {
 	const struct nlattr *filter = handoff_nl_dump_attrs(cb)[BTCP_A_SERVICE];
-	const struct btcp_service *service;
+	const struct front_service *service;
 	long n = 0;
 
 	list_for_each_entry(service, &fn->services, list) {

@@ -9,59 +9,59 @@
 /* A promise ages even without an event: the path MTU is probed silently. */
 #define PROMISE_MAX_AGE	HZ
 
-const struct rhashtable_params btcp_vip_params = {
-	.head_offset = offsetof(struct btcp_vip, node),
-	.key_offset = offsetof(struct btcp_vip, endpoint),
+const struct rhashtable_params front_vip_params = {
+	.head_offset = offsetof(struct front_vip, node),
+	.key_offset = offsetof(struct front_vip, endpoint),
 	.key_len = sizeof(struct handoff_endpoint),
 	.automatic_shrinking = true,
 };
 
-struct btcp_service *btcp_service_at(struct btcp_frontend_net *fn,
-				     const struct handoff_tuple *tuple)
+struct front_service *front_service_at(struct front_net *fn,
+				       const struct handoff_tuple *tuple)
 {
 	struct handoff_endpoint key = {
 		.addr = tuple->server,
 		.port = tuple->server_port,
 		.family = tuple->family,
 	};
-	struct btcp_vip *vip;
+	struct front_vip *vip;
 
-	vip = rhashtable_lookup(&fn->vips, &key, btcp_vip_params);
+	vip = rhashtable_lookup(&fn->vips, &key, front_vip_params);
 	return vip ? vip->service : NULL;
 }
 
 /* What every back-end of the service's pools would agree to. */
-static struct btcp_profile common_ground(struct btcp_service *service, u8 family,
-					 bool usable_only)
+static struct front_profile common_ground(struct front_service *service, u8 family,
+					  bool usable_only)
 {
-	struct btcp_profile promise = { .options = 0xff, .wscale = 14,
+	struct front_profile promise = { .options = 0xff, .wscale = 14,
 					.window = U16_MAX, .mss = U16_MAX };
-	const struct btcp_rules *rules = rcu_dereference(service->rules);
+	const struct front_rules *rules = rcu_dereference(service->rules);
 	unsigned int i, j;
 
 	for (i = 0; i < rules->pool_count; i++) {
-		const struct btcp_members *members;
+		const struct front_members *members;
 
 		members = rcu_dereference(rules->pools[i]->members);
 		for (j = 0; j < members->count; j++) {
-			const struct btcp_backend *backend = members->member[j].backend;
-			struct btcp_profile profile;
+			const struct front_backend *backend = members->member[j].backend;
+			struct front_profile profile;
 
-			if (usable_only && !btcp_backend_usable(backend, family))
+			if (usable_only && !front_backend_usable(backend, family))
 				continue;
-			profile = btcp_backend_profile(backend, family);
+			profile = front_backend_profile(backend, family);
 			if (profile.known)
-				btcp_profile_meet(&promise, &profile);
+				front_profile_meet(&promise, &profile);
 		}
 	}
 	return promise;
 }
 
-static struct btcp_profile compute(struct btcp_service *service, u8 family)
+static struct front_profile compute(struct front_service *service, u8 family)
 {
 	/* No option to regret, and a window and MSS that any TCP has. */
-	static const struct btcp_profile plain = { .window = 8192, .mss = 1220 };
-	struct btcp_profile promise = common_ground(service, family, true);
+	static const struct front_profile plain = { .window = 8192, .mss = 1220 };
+	struct front_profile promise = common_ground(service, family, true);
 
 	if (promise.known) {
 		promise.listening = true;
@@ -72,32 +72,32 @@ static struct btcp_profile compute(struct btcp_service *service, u8 family)
 	return promise.known ? promise : plain;
 }
 
-struct btcp_profile btcp_service_promise(struct btcp_service *service, u8 family)
+struct front_profile front_service_promise(struct front_service *service, u8 family)
 {
-	struct btcp_promise *p = &service->promise[family == NFPROTO_IPV6];
+	struct front_promise *p = &service->promise[family == NFPROTO_IPV6];
 	int generation = atomic_read(&service->fn->generation);
-	struct btcp_profile profile;
+	struct front_profile profile;
 
 	/* Pairs with the release below: who sees the number sees the promise. */
 	if (smp_load_acquire(&p->generation) == generation &&
 	    !time_after(jiffies, READ_ONCE(p->computed) + PROMISE_MAX_AGE))
-		return btcp_profile_unpack(atomic64_read(&p->profile));
+		return front_profile_unpack(atomic64_read(&p->profile));
 
 	/*
 	 * Two CPUs may both compute: the worst is that an old word is kept
 	 * for a second, and what it promises wrongly the back-end refuses.
 	 */
 	profile = compute(service, family);
-	atomic64_set(&p->profile, btcp_profile_pack(&profile));
+	atomic64_set(&p->profile, front_profile_pack(&profile));
 	WRITE_ONCE(p->computed, jiffies);
 	/* Pairs with the acquire above. */
 	smp_store_release(&p->generation, generation);
 	return profile;
 }
 
-struct btcp_service *btcp_service_find(struct btcp_frontend_net *fn, const char *name)
+struct front_service *front_service_find(struct front_net *fn, const char *name)
 {
-	struct btcp_service *service;
+	struct front_service *service;
 
 	lockdep_assert_held(&fn->config);
 	list_for_each_entry(service, &fn->services, list)
@@ -107,32 +107,32 @@ struct btcp_service *btcp_service_find(struct btcp_frontend_net *fn, const char 
 }
 
 /* Nobody has it: never shown, or the last reference went and a grace period. */
-static void free_service(struct btcp_service *service)
+static void free_service(struct front_service *service)
 {
 	handoff_stats_clean(&service->stats);
 	kvfree(rcu_dereference_protected(service->rules, 1));
 	kfree(service);
 }
 
-static void unlink_service(struct btcp_reapable *object)
+static void unlink_service(struct front_reapable *object)
 {
-	struct btcp_service *service = container_of(object, struct btcp_service, reapable);
+	struct front_service *service = container_of(object, struct front_service, reapable);
 
 	lockdep_assert_held(&service->fn->config);
 	list_del(&service->list);
 }
 
-static void destroy(struct btcp_frontend_net *fn, struct btcp_reapable *object)
+static void destroy(struct front_net *fn, struct front_reapable *object)
 {
-	struct btcp_service *service = container_of(object, struct btcp_service, reapable);
+	struct front_service *service = container_of(object, struct front_service, reapable);
 
 	lockdep_assert_held(&fn->config);
 	free_service(service);
 }
 
-struct btcp_service *btcp_service_new(struct btcp_frontend_net *fn, const char *name)
+struct front_service *front_service_new(struct front_net *fn, const char *name)
 {
-	struct btcp_service *service;
+	struct front_service *service;
 	int err = -ENOMEM;
 	int i;
 
@@ -149,10 +149,10 @@ struct btcp_service *btcp_service_new(struct btcp_frontend_net *fn, const char *
 	for (i = 0; i < ARRAY_SIZE(service->promise); i++)
 		service->promise[i].generation = atomic_read(&fn->generation) - 1;
 
-	RCU_INIT_POINTER(service->rules, btcp_rules_alloc(0));
+	RCU_INIT_POINTER(service->rules, front_rules_alloc(0));
 	if (!rcu_access_pointer(service->rules))
 		goto free;
-	err = handoff_stats_init(&service->stats, btcp_service_counters,
+	err = handoff_stats_init(&service->stats, front_service_counters,
 				 __BTCP_SERVICE_STAT_MAX);
 	if (err)
 		goto free;
@@ -179,10 +179,10 @@ static bool listed(const struct handoff_endpoint *endpoint,
 	return false;
 }
 
-static struct btcp_vip *own_vip(const struct btcp_service *service,
-				const struct handoff_endpoint *endpoint)
+static struct front_vip *own_vip(const struct front_service *service,
+				 const struct handoff_endpoint *endpoint)
 {
-	struct btcp_vip *vip;
+	struct front_vip *vip;
 
 	list_for_each_entry(vip, &service->vips, list)
 		if (handoff_endpoint_equal(&vip->endpoint, endpoint))
@@ -190,25 +190,25 @@ static struct btcp_vip *own_vip(const struct btcp_service *service,
 	return NULL;
 }
 
-static void remove_vip(struct btcp_service *service, struct btcp_vip *vip)
+static void remove_vip(struct front_service *service, struct front_vip *vip)
 {
-	rhashtable_remove_fast(&service->fn->vips, &vip->node, btcp_vip_params);
+	rhashtable_remove_fast(&service->fn->vips, &vip->node, front_vip_params);
 	list_del(&vip->list);
 	service->vip_count--;
 	kfree_rcu(vip, rcu);
 }
 
-static int add_vip(struct btcp_service *service, const struct handoff_endpoint *endpoint,
+static int add_vip(struct front_service *service, const struct handoff_endpoint *endpoint,
 		   struct list_head *added)
 {
-	struct btcp_vip *vip = kzalloc(sizeof(*vip), GFP_KERNEL);
+	struct front_vip *vip = kzalloc(sizeof(*vip), GFP_KERNEL);
 	int err;
 
 	if (!vip)
 		return -ENOMEM;
 	vip->endpoint = *endpoint;
 	vip->service = service;
-	err = rhashtable_lookup_insert_fast(&service->fn->vips, &vip->node, btcp_vip_params);
+	err = rhashtable_lookup_insert_fast(&service->fn->vips, &vip->node, front_vip_params);
 	if (err) {
 		kfree(vip);
 		return err;
@@ -218,10 +218,10 @@ static int add_vip(struct btcp_service *service, const struct handoff_endpoint *
 	return 0;
 }
 
-int btcp_service_set_vips(struct btcp_service *service,
-			  const struct handoff_endpoint *endpoints, unsigned int count)
+int front_service_set_vips(struct front_service *service,
+			   const struct handoff_endpoint *endpoints, unsigned int count)
 {
-	struct btcp_vip *vip, *next;
+	struct front_vip *vip, *next;
 	LIST_HEAD(added);
 	unsigned int i;
 	int err;
@@ -246,16 +246,16 @@ undo:
 	return err;
 }
 
-void btcp_service_delete(struct btcp_service *service)
+void front_service_delete(struct front_service *service)
 {
-	struct btcp_vip *vip, *next;
+	struct front_vip *vip, *next;
 
 	lockdep_assert_held(&service->fn->config);
 	WRITE_ONCE(service->deleting, true);
 	list_for_each_entry_safe(vip, next, &service->vips, list)
 		remove_vip(service, vip);
-	btcp_rules_drop(service);
+	front_rules_drop(service);
 	/* The name is free from now on. */
 	handoff_sysfs_del(&service->sysfs);
-	btcp_service_put(service->fn, service);
+	front_service_put(service->fn, service);
 }

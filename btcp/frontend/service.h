@@ -14,45 +14,45 @@
 #include "btcp/frontend/profile.h"
 #include "handoff/tuple.h"
 
-struct btcp_rules;
-struct btcp_service;
+struct front_rules;
+struct front_service;
 
 /**
- * struct btcp_vip - one address and port of a service
- * @node: in btcp_frontend_net.vips
+ * struct front_vip - one address and port of a service
+ * @node: in front_net.vips
  * @endpoint: the key; constant
  * @service: constant; RCU readers take a reference before they keep it
  * @list: in the service's list
  * @rcu: frees it
  */
-struct btcp_vip {
+struct front_vip {
 	struct rhash_head node;
 	struct handoff_endpoint endpoint;
-	struct btcp_service *service;
+	struct front_service *service;
 	struct list_head list;
 	struct rcu_head rcu;
 };
 
 /**
- * struct btcp_promise - what the service may promise, computed now and then
- * @profile: packed struct btcp_profile
+ * struct front_promise - what the service may promise, computed now and then
+ * @profile: packed struct front_profile
  * @generation: the namespace's when it was computed
  * @computed: jiffies
  */
-struct btcp_promise {
+struct front_promise {
 	atomic64_t profile;
 	int generation;
 	unsigned long computed;
 };
 
 /**
- * struct btcp_service - a service
+ * struct front_service - a service
  * @reapable: at the end
- * @list: in btcp_frontend_net.services; @config
+ * @list: in front_net.services; @config
  * @ref: see net.h
  * @fn: namespace
  * @name: constant
- * @vips: struct btcp_vip; @config
+ * @vips: struct front_vip; @config
  * @vip_count: of them; @config
  * @rules: never NULL, empty once it is deleted; RCU, written under @config
  * @requests: enum btcp_requests, as configured; READ_ONCE
@@ -62,64 +62,64 @@ struct btcp_promise {
  * @stats: counters
  * @sysfs: service:NAME
  */
-struct btcp_service {
-	struct btcp_reapable reapable;
+struct front_service {
+	struct front_reapable reapable;
 	struct list_head list;
 	refcount_t ref;
-	struct btcp_frontend_net *fn;
+	struct front_net *fn;
 	char name[BTCP_NAME_LEN + 1];
 	struct list_head vips;
 	unsigned int vip_count;
-	struct btcp_rules __rcu *rules;
+	struct front_rules __rcu *rules;
 	u8 requests;
 	u8 admin;
 	bool deleting;
-	struct btcp_promise promise[2];
+	struct front_promise promise[2];
 	struct handoff_stats stats;
 	struct handoff_sysfs sysfs;
 };
 
-extern const struct rhashtable_params btcp_vip_params;
+extern const struct rhashtable_params front_vip_params;
 
 /**
- * btcp_service_at() - the service that has a VIP
+ * front_service_at() - the service that has a VIP
  * @fn: namespace
  * @tuple: its server is looked up
  *
  * Context: RCU read side.
  * Return: the service, perhaps with its last reference gone, or NULL.
  */
-struct btcp_service *btcp_service_at(struct btcp_frontend_net *fn,
-				     const struct handoff_tuple *tuple);
+struct front_service *front_service_at(struct front_net *fn,
+				       const struct handoff_tuple *tuple);
 
 /**
- * btcp_service_get() - keep a service
+ * front_service_get() - keep a service
  * @service: found under RCU or @config
  *
  * Context: any.
  * Return: false if its last reference is gone.
  */
-static inline bool btcp_service_get(struct btcp_service *service)
+static inline bool front_service_get(struct front_service *service)
 {
 	return refcount_inc_not_zero(&service->ref);
 }
 
 /**
- * btcp_service_put() - give it back
+ * front_service_put() - give it back
  * @fn: namespace
  * @service: service, or NULL
  *
  * Context: any.
  */
-static inline void btcp_service_put(struct btcp_frontend_net *fn,
-				    struct btcp_service *service)
+static inline void front_service_put(struct front_net *fn,
+				     struct front_service *service)
 {
 	if (service && refcount_dec_and_test(&service->ref))
-		btcp_net_reap(fn, &service->reapable.node);
+		front_net_reap(fn, &service->reapable.node);
 }
 
 /**
- * btcp_service_promise() - what any back-end of a service would agree to
+ * front_service_promise() - what any back-end of a service would agree to
  * @service: service
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  *
@@ -129,30 +129,30 @@ static inline void btcp_service_put(struct btcp_frontend_net *fn,
  * Context: RCU read side.
  * Return: @listening tells whether some back-end is usable.
  */
-struct btcp_profile btcp_service_promise(struct btcp_service *service, u8 family);
+struct front_profile front_service_promise(struct front_service *service, u8 family);
 
 /**
- * btcp_service_find() - by name, not the deleted ones
+ * front_service_find() - by name, not the deleted ones
  * @fn: namespace
  * @name: name
  *
  * Context: @config held.
  * Return: the service or NULL.
  */
-struct btcp_service *btcp_service_find(struct btcp_frontend_net *fn, const char *name);
+struct front_service *front_service_find(struct front_net *fn, const char *name);
 
 /**
- * btcp_service_new() - create a service without VIPs
+ * front_service_new() - create a service without VIPs
  * @fn: namespace
  * @name: its name
  *
  * Context: process context; @config held.
  * Return: the service, or ERR_PTR(-ENOMEM) or what sysfs said.
  */
-struct btcp_service *btcp_service_new(struct btcp_frontend_net *fn, const char *name);
+struct front_service *front_service_new(struct front_net *fn, const char *name);
 
 /**
- * btcp_service_set_vips() - replace a service's VIPs, all or nothing
+ * front_service_set_vips() - replace a service's VIPs, all or nothing
  * @service: service
  * @endpoints: @count of them, each different, none another service's
  * @count: at most BTCP_VIPS_MAX
@@ -160,15 +160,15 @@ struct btcp_service *btcp_service_new(struct btcp_frontend_net *fn, const char *
  * Context: process context; @config held.
  * Return: 0, -ENOMEM or what the table said.
  */
-int btcp_service_set_vips(struct btcp_service *service,
-			  const struct handoff_endpoint *endpoints, unsigned int count);
+int front_service_set_vips(struct front_service *service,
+			   const struct handoff_endpoint *endpoints, unsigned int count);
 
 /**
- * btcp_service_delete() - no new connections; forgotten with the last flow
+ * front_service_delete() - no new connections; forgotten with the last flow
  * @service: service
  *
  * Context: process context; @config held.
  */
-void btcp_service_delete(struct btcp_service *service);
+void front_service_delete(struct front_service *service);
 
 #endif /* _BTCP_FRONTEND_SERVICE_H */

@@ -18,25 +18,25 @@ struct vips {
 };
 
 /* Deleted ones, too: their last flows are still forwarded there. */
-static bool is_backend(const struct btcp_frontend_net *fn,
+static bool is_backend(const struct front_net *fn,
 		       const struct handoff_endpoint *endpoint)
 {
-	const struct btcp_backend *backend;
+	const struct front_backend *backend;
 
 	lockdep_assert_held(&fn->config);
 	list_for_each_entry(backend, &fn->backends, list)
-		if (handoff_endpoint_equal(&btcp_backend_endpoint(backend,
-								  endpoint->family)->endpoint,
+		if (handoff_endpoint_equal(&front_backend_endpoint(backend,
+								   endpoint->family)->endpoint,
 					   endpoint))
 			return true;
 	return false;
 }
 
-static int check_vip(struct btcp_frontend_net *fn, const struct btcp_service *service,
+static int check_vip(struct front_net *fn, const struct front_service *service,
 		     const struct vips *vips, const struct handoff_endpoint *endpoint,
 		     const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
-	const struct btcp_vip *vip;
+	const struct front_vip *vip;
 	unsigned int i;
 	bool taken;
 
@@ -51,7 +51,7 @@ static int check_vip(struct btcp_frontend_net *fn, const struct btcp_service *se
 		return -EADDRINUSE;
 	}
 	rcu_read_lock();
-	vip = rhashtable_lookup(&fn->vips, endpoint, btcp_vip_params);
+	vip = rhashtable_lookup(&fn->vips, endpoint, front_vip_params);
 	taken = vip && vip->service != service;
 	rcu_read_unlock();
 	if (taken) {
@@ -61,13 +61,13 @@ static int check_vip(struct btcp_frontend_net *fn, const struct btcp_service *se
 	return 0;
 }
 
-static int read_vips(struct btcp_frontend_net *fn, const struct btcp_service *service,
+static int read_vips(struct front_net *fn, const struct front_service *service,
 		     struct genl_info *info, struct vips *vips)
 {
 	const struct nlattr *attr;
 	int err, rem;
 
-	btcp_nl_each(attr, info, rem) {
+	front_nl_each(attr, info, rem) {
 		struct handoff_endpoint endpoint;
 
 		if (nla_type(attr) != BTCP_A_VIP)
@@ -91,12 +91,12 @@ static int check_admin(struct genl_info *info)
 {
 	if (info->attrs[BTCP_A_ADMIN] &&
 	    nla_get_u8(info->attrs[BTCP_A_ADMIN]) == BTCP_ADMIN_DOWN)
-		return btcp_nl_refuse(info, BTCP_A_ADMIN, -EINVAL,
-				      "a service can be up or drain, not down");
+		return front_nl_refuse(info, BTCP_A_ADMIN, -EINVAL,
+				       "a service can be up or drain, not down");
 	return 0;
 }
 
-static void apply(struct btcp_service *service, struct genl_info *info)
+static void apply(struct front_service *service, struct genl_info *info)
 {
 	if (info->attrs[BTCP_A_REQUESTS])
 		WRITE_ONCE(service->requests, nla_get_u8(info->attrs[BTCP_A_REQUESTS]));
@@ -104,47 +104,47 @@ static void apply(struct btcp_service *service, struct genl_info *info)
 		WRITE_ONCE(service->admin, nla_get_u8(info->attrs[BTCP_A_ADMIN]));
 }
 
-static struct btcp_service *find(struct btcp_frontend_net *fn, struct genl_info *info,
-				 int *err)
+static struct front_service *find(struct front_net *fn, struct genl_info *info,
+				  int *err)
 {
 	char name[BTCP_NAME_LEN + 1];
-	struct btcp_service *service;
+	struct front_service *service;
 
 	*err = handoff_nl_name(info, BTCP_A_NAME, "a service's name is needed", name);
 	if (*err)
 		return NULL;
-	service = btcp_service_find(fn, name);
+	service = front_service_find(fn, name);
 	if (!service)
-		*err = btcp_nl_refuse(info, BTCP_A_NAME, -ENOENT, "there is no such service");
+		*err = front_nl_refuse(info, BTCP_A_NAME, -ENOENT, "there is no such service");
 	return service;
 }
 
-static int create(struct btcp_frontend_net *fn, struct genl_info *info, const char *name,
+static int create(struct front_net *fn, struct genl_info *info, const char *name,
 		  const struct vips *vips)
 {
-	struct btcp_service *service;
+	struct front_service *service;
 	int err;
 
-	err = btcp_net_hook(fn);
+	err = front_net_hook(fn);
 	if (err)
-		return btcp_nl_refuse(info, 0, err, "the netfilter hooks cannot be registered");
-	service = btcp_service_new(fn, name);
+		return front_nl_refuse(info, 0, err, "the netfilter hooks cannot be registered");
+	service = front_service_new(fn, name);
 	if (IS_ERR(service))
-		return btcp_nl_refuse(info, 0, PTR_ERR(service),
-				      "the service cannot be created");
+		return front_nl_refuse(info, 0, PTR_ERR(service),
+				       "the service cannot be created");
 	apply(service, info);
 	/* Last: from here on packets find it. */
-	err = btcp_service_set_vips(service, vips->endpoint, vips->count);
+	err = front_service_set_vips(service, vips->endpoint, vips->count);
 	if (err) {
-		btcp_service_delete(service);
-		return btcp_nl_refuse(info, 0, err, "the VIPs cannot be added");
+		front_service_delete(service);
+		return front_nl_refuse(info, 0, err, "the VIPs cannot be added");
 	}
 	return 0;
 }
 
-static unsigned int count_services(const struct btcp_frontend_net *fn)
+static unsigned int count_services(const struct front_net *fn)
 {
-	const struct btcp_service *service;
+	const struct front_service *service;
 	unsigned int n = 0;
 
 	list_for_each_entry(service, &fn->services, list)
@@ -152,7 +152,7 @@ static unsigned int count_services(const struct btcp_frontend_net *fn)
 	return n;
 }
 
-int btcp_nl_service_new(struct btcp_frontend_net *fn, struct genl_info *info)
+int front_nl_service_new(struct front_net *fn, struct genl_info *info)
 {
 	char name[BTCP_NAME_LEN + 1];
 	struct vips *vips;
@@ -163,27 +163,27 @@ int btcp_nl_service_new(struct btcp_frontend_net *fn, struct genl_info *info)
 		err = check_admin(info);
 	if (err)
 		return err;
-	if (btcp_service_find(fn, name))
-		return btcp_nl_refuse(info, BTCP_A_NAME, -EEXIST,
-				      "there is a service of that name already");
+	if (front_service_find(fn, name))
+		return front_nl_refuse(info, BTCP_A_NAME, -EEXIST,
+				       "there is a service of that name already");
 	if (count_services(fn) >= handoff_limit(fn->net, HANDOFF_LIMIT_SERVICES))
-		return btcp_nl_refuse(info, BTCP_A_NAME, -ENOSPC, "limit services is reached");
+		return front_nl_refuse(info, BTCP_A_NAME, -ENOSPC, "limit services is reached");
 
 	vips = kzalloc(sizeof(*vips), GFP_KERNEL);
 	if (!vips)
 		return -ENOMEM;
 	err = read_vips(fn, NULL, info, vips);
 	if (!err && !vips->count)
-		err = btcp_nl_refuse(info, 0, -EINVAL, "a service needs a VIP");
+		err = front_nl_refuse(info, 0, -EINVAL, "a service needs a VIP");
 	if (!err)
 		err = create(fn, info, name, vips);
 	kfree(vips);
 	return err;
 }
 
-int btcp_nl_service_set(struct btcp_frontend_net *fn, struct genl_info *info)
+int front_nl_service_set(struct front_net *fn, struct genl_info *info)
 {
-	struct btcp_service *service;
+	struct front_service *service;
 	struct vips *vips;
 	int err;
 
@@ -198,9 +198,9 @@ int btcp_nl_service_set(struct btcp_frontend_net *fn, struct genl_info *info)
 		return -ENOMEM;
 	err = read_vips(fn, service, info, vips);
 	if (!err && vips->count) {
-		err = btcp_service_set_vips(service, vips->endpoint, vips->count);
+		err = front_service_set_vips(service, vips->endpoint, vips->count);
 		if (err)
-			btcp_nl_refuse(info, 0, err, "the VIPs cannot be replaced");
+			front_nl_refuse(info, 0, err, "the VIPs cannot be replaced");
 	}
 	if (!err)
 		apply(service, info);
@@ -208,22 +208,22 @@ int btcp_nl_service_set(struct btcp_frontend_net *fn, struct genl_info *info)
 	return err;
 }
 
-int btcp_nl_service_del(struct btcp_frontend_net *fn, struct genl_info *info)
+int front_nl_service_del(struct front_net *fn, struct genl_info *info)
 {
-	struct btcp_service *service;
+	struct front_service *service;
 	int err;
 
 	service = find(fn, info, &err);
 	if (!service)
 		return err;
-	btcp_service_delete(service);
+	front_service_delete(service);
 	return 0;
 }
 
 static int put(struct sk_buff *skb, struct netlink_callback *cb,
-	       const struct btcp_service *service)
+	       const struct front_service *service)
 {
-	const struct btcp_vip *vip;
+	const struct front_vip *vip;
 	void *hdr = handoff_nl_new(skb, cb, BTCP_CMD_SERVICE_GET);
 
 	if (!hdr)
@@ -246,10 +246,10 @@ cancel:
 	return -EMSGSIZE;
 }
 
-void btcp_nl_service_get(struct btcp_frontend_net *fn, struct sk_buff *skb,
-			 struct netlink_callback *cb)
+void front_nl_service_get(struct front_net *fn, struct sk_buff *skb,
+			  struct netlink_callback *cb)
 {
-	const struct btcp_service *service;
+	const struct front_service *service;
 	long n = 0;
 
 	list_for_each_entry(service, &fn->services, list) {

@@ -1,161 +1,161 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "btcp/frontend/stat.h"
 
-#define NAK(reason)	(BTCP_STAT_NAK + (reason))
+#define NAK(reason)	(FRONT_STAT_NAK + (reason))
 
-const struct handoff_counter btcp_front_counters[__BTCP_STAT_MAX] = {
-	[BTCP_STAT_CONNECTIONS] = {
+const struct handoff_counter front_front_counters[__BTCP_STAT_MAX] = {
+	[FRONT_STAT_CONNECTIONS] = {
 		"connections", "handshakes finished with clients" },
-	[BTCP_STAT_HANDOFFS] = {
+	[FRONT_STAT_HANDOFFS] = {
 		"handoffs", "connections that a back-end has taken over" },
-	[BTCP_STAT_HANDOFF_FAILURES] = {
+	[FRONT_STAT_HANDOFF_FAILURES] = {
 		"handoff_failures", "tries to hand off that a back-end refused or did not answer" },
-	[BTCP_STAT_FORWARDED_PACKETS] = {
+	[FRONT_STAT_FORWARDED_PACKETS] = {
 		"forwarded_packets", "packets of clients forwarded to back-ends" },
-	[BTCP_STAT_FORWARDED_BYTES] = {
+	[FRONT_STAT_FORWARDED_BYTES] = {
 		"forwarded_bytes", "bytes of these packets, IP headers included" },
-	[BTCP_STAT_RELAYED_FIN] = {
+	[FRONT_STAT_RELAYED_FIN] = {
 		"relayed_fin", "FINs of back-ends sent to clients" },
-	[BTCP_STAT_RELAYED_RST] = {
+	[FRONT_STAT_RELAYED_RST] = {
 		"relayed_rst", "RSTs of back-ends sent to clients" },
-	[BTCP_STAT_ABORTED] = {
+	[FRONT_STAT_ABORTED] = {
 		"aborted", "connections that the client reset before their hand-off" },
-	[BTCP_STAT_HANDOFF_RETRIES] = {
+	[FRONT_STAT_HANDOFF_RETRIES] = {
 		"handoff_retries", "hand-off messages repeated for want of an answer" },
-	[BTCP_STAT_HANDOFF_NEXT] = {
+	[FRONT_STAT_HANDOFF_NEXT] = {
 		"handoff_next", "hand-offs tried with another back-end of the pool" },
-	[BTCP_STAT_HANDOFF_NO_BACKEND] = {
+	[FRONT_STAT_HANDOFF_NO_BACKEND] = {
 		"handoff_no_backend", "requests whose pool had no usable back-end at all" },
-	[BTCP_STAT_HANDOFF_SILENT] = {
+	[FRONT_STAT_HANDOFF_SILENT] = {
 		"handoff_silent", "clients reset because a back-end left a request unanswered" },
-	[BTCP_STAT_HANDOFF_LATE] = {
+	[FRONT_STAT_HANDOFF_LATE] = {
 		"handoff_late", "answers to hand-offs given up before, answered with a reset" },
-	[BTCP_STAT_HANDOFF_BAD_ACK] = {
+	[FRONT_STAT_HANDOFF_BAD_ACK] = {
 		"handoff_bad_ack", "answers with other sequence numbers than the connection's" },
-	[BTCP_STAT_STAGED] = {
+	[FRONT_STAT_STAGED] = {
 		"staged", "hand-offs whose head followed in messages of its own" },
 
-	[BTCP_STAT_ANSWER_400] = {
+	[FRONT_STAT_ANSWER_400] = {
 		"answer_400", "requests answered 400: not a request this front-end may route" },
-	[BTCP_STAT_ANSWER_404] = {
+	[FRONT_STAT_ANSWER_404] = {
 		"answer_404", "requests answered 404: no rule matched" },
-	[BTCP_STAT_ANSWER_408] = {
+	[FRONT_STAT_ANSWER_408] = {
 		"answer_408", "requests answered 408: the head was not there in time" },
-	[BTCP_STAT_ANSWER_431] = {
+	[FRONT_STAT_ANSWER_431] = {
 		"answer_431", "requests answered 431: the head was too long" },
-	[BTCP_STAT_ANSWER_503] = {
+	[FRONT_STAT_ANSWER_503] = {
 		"answer_503", "requests answered 503: no back-end could take the connection" },
-	[BTCP_STAT_CLOSED_EARLY] = {
+	[FRONT_STAT_CLOSED_EARLY] = {
 		"closed_early", "connections closed without an answer: no request came" },
-	[BTCP_STAT_HTTP2_PREFACE] = {
+	[FRONT_STAT_HTTP2_PREFACE] = {
 		"http2_preface", "connections that began with HTTP/2: given to the default rule" },
-	[BTCP_STAT_ONCE_UNTOUCHED] = {
+	[FRONT_STAT_ONCE_UNTOUCHED] = {
 		"once_untouched", "heads that requests once had to leave as they are" },
 
-	[BTCP_STAT_SYN_HALF_OPEN] = {
+	[FRONT_STAT_SYN_HALF_OPEN] = {
 		"syn_dropped_half_open", "SYNs dropped at limit half_open" },
-	[BTCP_STAT_SYN_CLIENT] = {
+	[FRONT_STAT_SYN_CLIENT] = {
 		"syn_dropped_client", "SYNs dropped at limit half_open_client" },
-	[BTCP_STAT_SYN_FLOWS] = {
+	[FRONT_STAT_SYN_FLOWS] = {
 		"syn_dropped_flows", "SYNs dropped at limit flows" },
-	[BTCP_STAT_SYN_MEMORY] = {
+	[FRONT_STAT_SYN_MEMORY] = {
 		"syn_dropped_memory", "SYNs dropped without memory" },
-	[BTCP_STAT_SYN_DRAINING] = {
+	[FRONT_STAT_SYN_DRAINING] = {
 		"syn_draining", "SYNs to a service that takes nothing new" },
-	[BTCP_STAT_SYN_GOING] = {
+	[FRONT_STAT_SYN_GOING] = {
 		"syn_going", "SYNs dropped while the front-end was going away" },
-	[BTCP_STAT_SYN_TWICE] = {
+	[FRONT_STAT_SYN_TWICE] = {
 		"syn_twice", "copies of a SYN that came while the first was being answered" },
-	[BTCP_STAT_SYN_NO_BACKEND] = {
+	[FRONT_STAT_SYN_NO_BACKEND] = {
 		"syn_no_backend", "SYNs answered while the service had no usable back-end" },
-	[BTCP_STAT_SYN_TIME_WAIT] = {
+	[FRONT_STAT_SYN_TIME_WAIT] = {
 		"syn_time_wait", "SYNs that began a connection anew on a tuple in TIME_WAIT" },
-	[BTCP_STAT_SYNACK_RETRANSMITS] = {
+	[FRONT_STAT_SYNACK_RETRANSMITS] = {
 		"synack_retransmits", "SYN/ACKs sent again" },
-	[BTCP_STAT_HANDSHAKE_TIMEOUT] = {
+	[FRONT_STAT_HANDSHAKE_TIMEOUT] = {
 		"handshake_timeout", "handshakes the client did not finish" },
-	[BTCP_STAT_HANDSHAKE_BAD_ACK] = {
+	[FRONT_STAT_HANDSHAKE_BAD_ACK] = {
 		"handshake_bad_ack", "ACKs of something never sent, in a handshake" },
-	[BTCP_STAT_SENDING_FAILED] = {
+	[FRONT_STAT_SENDING_FAILED] = {
 		"sending_failed", "packets to clients that the network stack refused" },
 
-	[BTCP_STAT_BAD_CHECKSUM] = {
+	[FRONT_STAT_BAD_CHECKSUM] = {
 		"bad_checksum", "packets of clients dropped for a wrong TCP checksum" },
-	[BTCP_STAT_BAD_FLAGS] = {
+	[FRONT_STAT_BAD_FLAGS] = {
 		"bad_flags", "packets of clients dropped for senseless TCP flags" },
-	[BTCP_STAT_BAD_SEQUENCE] = {
+	[FRONT_STAT_BAD_SEQUENCE] = {
 		"bad_sequence", "packets dropped for a sequence number out of the window" },
-	[BTCP_STAT_CHALLENGE_ACK] = {
+	[FRONT_STAT_CHALLENGE_ACK] = {
 		"challenge_ack", "SYNs and RSTs out of place answered with an ACK (RFC 5961)" },
-	[BTCP_STAT_RETRANSMITTED] = {
+	[FRONT_STAT_RETRANSMITTED] = {
 		"retransmitted", "segments of clients with nothing new in them" },
-	[BTCP_STAT_OUT_OF_ORDER] = {
+	[FRONT_STAT_OUT_OF_ORDER] = {
 		"out_of_order", "segments of a head kept until the hole before them is filled" },
-	[BTCP_STAT_QUEUED] = {
+	[FRONT_STAT_QUEUED] = {
 		"queued", "packets that waited for their hand-off" },
-	[BTCP_STAT_QUEUE_FULL] = {
+	[FRONT_STAT_QUEUE_FULL] = {
 		"queue_full", "packets dropped at limit queue; they come again" },
-	[BTCP_STAT_QUEUE_TOTAL] = {
+	[FRONT_STAT_QUEUE_TOTAL] = {
 		"queue_total_full", "packets dropped at limit queue_total; they come again" },
-	[BTCP_STAT_HEAD_TOTAL] = {
+	[FRONT_STAT_HEAD_TOTAL] = {
 		"head_total_full", "segments dropped at limit head_total; they come again" },
-	[BTCP_STAT_HEAD_MEMORY] = {
+	[FRONT_STAT_HEAD_MEMORY] = {
 		"head_memory", "segments dropped without memory; they come again" },
-	[BTCP_STAT_SWALLOWED] = {
+	[FRONT_STAT_SWALLOWED] = {
 		"swallowed", "packets that came behind the front-end's own answer" },
-	[BTCP_STAT_DEAD_FLOW] = {
+	[FRONT_STAT_DEAD_FLOW] = {
 		"dead_flow", "packets that met their flow while it was ending" },
 
-	[BTCP_STAT_STRAYS] = {
+	[FRONT_STAT_STRAYS] = {
 		"strays", "packets to a service that belong to no connection" },
-	[BTCP_STAT_STRAY_RST] = {
+	[FRONT_STAT_STRAY_RST] = {
 		"stray_rst", "RSTs sent to these" },
-	[BTCP_STAT_STRAY_RST_LIMITED] = {
+	[FRONT_STAT_STRAY_RST_LIMITED] = {
 		"stray_rst_limited", "RSTs not sent to these, at limit stray_rate" },
-	[BTCP_STAT_RESETTING_RST] = {
+	[FRONT_STAT_RESETTING_RST] = {
 		"resetting_rst", "RSTs sent to clients whose back-end is gone" },
-	[BTCP_STAT_RESETTING_SILENT] = {
+	[FRONT_STAT_RESETTING_SILENT] = {
 		"resetting_silent", "packets of such clients that call for no RST" },
-	[BTCP_STAT_PROVOKED] = {
+	[FRONT_STAT_PROVOKED] = {
 		"provoked", "packets sent to make such clients tell their state" },
 
-	[BTCP_STAT_TTL_EXPIRED] = {
+	[FRONT_STAT_TTL_EXPIRED] = {
 		"ttl_expired", "packets not forwarded: their hop limit was used up" },
-	[BTCP_STAT_TOO_BIG] = {
+	[FRONT_STAT_TOO_BIG] = {
 		"too_big", "packets not forwarded: bigger than the path to the back-end" },
-	[BTCP_STAT_NO_ROUTE] = {
+	[FRONT_STAT_NO_ROUTE] = {
 		"no_route", "packets not forwarded: no route to the back-end" },
-	[BTCP_STAT_FORWARD_MEMORY] = {
+	[FRONT_STAT_FORWARD_MEMORY] = {
 		"forward_memory", "packets not forwarded without memory" },
-	[BTCP_STAT_FRAGMENTED] = {
+	[FRONT_STAT_FRAGMENTED] = {
 		"fragmented", "packets forwarded in fragments, as they allowed" },
-	[BTCP_STAT_ICMP_SENT] = {
+	[FRONT_STAT_ICMP_SENT] = {
 		"icmp_sent", "ICMP errors sent to clients" },
-	[BTCP_STAT_ICMP_LIMITED] = {
+	[FRONT_STAT_ICMP_LIMITED] = {
 		"icmp_limited", "ICMP errors not sent to clients, at limit stray_rate" },
-	[BTCP_STAT_ICMP_FORWARDED] = {
+	[FRONT_STAT_ICMP_FORWARDED] = {
 		"icmp_forwarded", "ICMP errors about a connection forwarded to its back-end" },
-	[BTCP_STAT_ICMP_BAD] = {
+	[FRONT_STAT_ICMP_BAD] = {
 		"icmp_bad", "ICMP errors about a connection dropped for a wrong checksum" },
 
-	[BTCP_STAT_FOREIGN_SESSION] = {
+	[FRONT_STAT_FOREIGN_SESSION] = {
 		"foreign_session", "messages about a flow by a peer that does not have it" },
-	[BTCP_STAT_UNKNOWN_FLOW] = {
+	[FRONT_STAT_UNKNOWN_FLOW] = {
 		"unknown_flow", "messages about a flow that is not there any more" },
-	[BTCP_STAT_UNEXPECTED_MESSAGE] = {
+	[FRONT_STAT_UNEXPECTED_MESSAGE] = {
 		"unexpected_message", "messages that make no sense in the flow's state" },
-	[BTCP_STAT_QUERIES] = {
+	[FRONT_STAT_QUERIES] = {
 		"queries", "questions to back-ends whether an idle flow still lives" },
-	[BTCP_STAT_IDLE_UNANSWERED] = {
+	[FRONT_STAT_IDLE_UNANSWERED] = {
 		"idle_unanswered", "idle flows forgotten because the back-end did not say" },
-	[BTCP_STAT_IDLE_UNKNOWN] = {
+	[FRONT_STAT_IDLE_UNKNOWN] = {
 		"idle_unknown", "flows forgotten because the back-end does not have them" },
-	[BTCP_STAT_BACKEND_LOST] = {
+	[FRONT_STAT_BACKEND_LOST] = {
 		"backend_lost", "flows reset because their back-end died or was taken down" },
-	[BTCP_STAT_FAMILY_SKIPPED] = {
+	[FRONT_STAT_FAMILY_SKIPPED] = {
 		"family_skipped", "back-ends passed over: no address of the client's family" },
 
-	[BTCP_STAT_NAK] = {
+	[FRONT_STAT_NAK] = {
 		"nak_unknown", "hand-offs refused for a reason not known here" },
 	[NAK(WIRE_NAK_GRANT)] = {
 		"nak_grant", "hand-offs refused: the VIP is not granted to this front-end" },
@@ -178,32 +178,32 @@ const struct handoff_counter btcp_front_counters[__BTCP_STAT_MAX] = {
 	[NAK(WIRE_NAK_ADMIN)] = {
 		"nak_admin", "hand-offs refused: the back-end is going away" },
 
-	[BTCP_STAT_HALF_OPEN] = {
+	[FRONT_STAT_HALF_OPEN] = {
 		"half_open", "connections that are not handed off yet", true },
-	[BTCP_STAT_ACTIVE_FLOWS] = {
+	[FRONT_STAT_ACTIVE_FLOWS] = {
 		"active_flows", "connections, without those in TIME_WAIT", true },
-	[BTCP_STAT_TIME_WAIT] = {
+	[FRONT_STAT_TIME_WAIT] = {
 		"time_wait", "connections that have ended, remembered for late packets", true },
 };
 
-const struct handoff_counter btcp_service_counters[__BTCP_SERVICE_STAT_MAX] = {
-	[BTCP_SERVICE_CONNECTIONS] = {
+const struct handoff_counter front_service_counters[__BTCP_SERVICE_STAT_MAX] = {
+	[FRONT_SERVICE_CONNECTIONS] = {
 		"connections", "handshakes finished with clients" },
-	[BTCP_SERVICE_HANDOFFS] = {
+	[FRONT_SERVICE_HANDOFFS] = {
 		"handoffs", "connections that a back-end has taken over" },
-	[BTCP_SERVICE_HANDOFF_FAILURES] = {
+	[FRONT_SERVICE_HANDOFF_FAILURES] = {
 		"handoff_failures", "tries to hand off that a back-end refused or did not answer" },
-	[BTCP_SERVICE_ANSWERS] = {
+	[FRONT_SERVICE_ANSWERS] = {
 		"answers", "requests that the front-end answered itself" },
-	[BTCP_SERVICE_ACTIVE_FLOWS] = {
+	[FRONT_SERVICE_ACTIVE_FLOWS] = {
 		"active_flows", "connections, without those in TIME_WAIT", true },
 };
 
-const struct handoff_counter btcp_backend_counters[__BTCP_BACKEND_STAT_MAX] = {
-	[BTCP_BACKEND_HANDOFFS] = {
+const struct handoff_counter front_backend_counters[__BTCP_BACKEND_STAT_MAX] = {
+	[FRONT_BACKEND_HANDOFFS] = {
 		"handoffs", "connections that this back-end has taken over" },
-	[BTCP_BACKEND_HANDOFF_FAILURES] = {
+	[FRONT_BACKEND_HANDOFF_FAILURES] = {
 		"handoff_failures", "hand-offs that it refused or did not answer" },
-	[BTCP_BACKEND_ACTIVE_FLOWS] = {
+	[FRONT_BACKEND_ACTIVE_FLOWS] = {
 		"active_flows", "connections it has, without those in TIME_WAIT", true },
 };

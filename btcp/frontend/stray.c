@@ -4,7 +4,7 @@
 #include "btcp/frontend/stray.h"
 #include "handoff/settings.h"
 
-bool btcp_rate_allow(struct btcp_rate *rate, u32 limit)
+bool front_rate_allow(struct front_rate *rate, u32 limit)
 {
 	unsigned long second = jiffies / HZ;
 
@@ -16,7 +16,7 @@ bool btcp_rate_allow(struct btcp_rate *rate, u32 limit)
 	return atomic_read(&rate->count) < limit && atomic_inc_return(&rate->count) <= limit;
 }
 
-void btcp_stray_reset(struct btcp_frontend_net *fn, const struct handoff_headers *h)
+void front_stray_reset(struct front_net *fn, const struct handoff_headers *h)
 {
 	struct handoff_segment segment = { .flags = TCPHDR_RST };
 
@@ -28,18 +28,18 @@ void btcp_stray_reset(struct btcp_frontend_net *fn, const struct handoff_headers
 		segment.ack = ntohl(h->tcp->seq) + h->payload_len + h->tcp->syn + h->tcp->fin;
 	}
 	if (handoff_packet_send(fn->net, &h->tuple, &segment))
-		btcp_count(fn, BTCP_STAT_SENDING_FAILED);
+		front_count(fn, FRONT_STAT_SENDING_FAILED);
 }
 
-void btcp_stray(struct btcp_frontend_net *fn, const struct handoff_headers *h)
+void front_stray(struct front_net *fn, const struct handoff_headers *h)
 {
-	btcp_count(fn, BTCP_STAT_STRAYS);
+	front_count(fn, FRONT_STAT_STRAYS);
 	if (h->tcp->rst)
 		return;
-	if (!btcp_rate_allow(&fn->strays, handoff_limit(fn->net, HANDOFF_LIMIT_STRAY_RATE))) {
-		btcp_count(fn, BTCP_STAT_STRAY_RST_LIMITED);
+	if (!front_rate_allow(&fn->strays, handoff_limit(fn->net, HANDOFF_LIMIT_STRAY_RATE))) {
+		front_count(fn, FRONT_STAT_STRAY_RST_LIMITED);
 		return;
 	}
-	btcp_count(fn, BTCP_STAT_STRAY_RST);
-	btcp_stray_reset(fn, h);
+	front_count(fn, FRONT_STAT_STRAY_RST);
+	front_stray_reset(fn, h);
 }

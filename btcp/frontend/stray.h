@@ -9,7 +9,7 @@
 #include "handoff/packet.h"
 
 /**
- * btcp_stray() - answer a packet with the RST that RFC 9293 3.10.7.1 asks for
+ * front_stray() - answer a packet with the RST that RFC 9293 3.10.7.1 asks for
  * @fn: namespace
  * @h: the packet
  *
@@ -17,15 +17,15 @@
  *
  * Context: softirq.
  */
-void btcp_stray(struct btcp_frontend_net *fn, const struct handoff_headers *h);
+void front_stray(struct front_net *fn, const struct handoff_headers *h);
 
 /**
- * btcp_stray_reset() - the same without limit or counter
+ * front_stray_reset() - the same without limit or counter
  * @fn: namespace
  * @h: the packet
  *
  * Context: softirq.
  */
-void btcp_stray_reset(struct btcp_frontend_net *fn, const struct handoff_headers *h);
+void front_stray_reset(struct front_net *fn, const struct handoff_headers *h);
 
 #endif /* _BTCP_FRONTEND_STRAY_H */

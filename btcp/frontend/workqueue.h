@@ -5,6 +5,6 @@
 #include <linux/workqueue.h>
 
 /* Our own, so that module exit can wait for what is queued. */
-extern struct workqueue_struct *btcp_workqueue;
+extern struct workqueue_struct *front_workqueue;
 
 #endif /* _BTCP_FRONTEND_WORKQUEUE_H */

@@ -6,17 +6,17 @@
  */
 #include "btcp/frontend/pool.h"
 
-static struct btcp_member *pick(struct btcp_pool *pool, struct btcp_members *members,
-				const struct btcp_choice *choice)
+static struct front_member *pick(struct front_pool *pool, struct front_members *members,
+				 const struct front_choice *choice)
 {
-	struct btcp_member *best = NULL;
+	struct front_member *best = NULL;
 	unsigned int i;
 	s64 total = 0;
 
 	spin_lock_bh(&pool->lock);
 	for (i = 0; i < members->count; i++) {
-		struct btcp_member *member = &members->member[i];
-		u32 weight = btcp_member_weight(member, choice);
+		struct front_member *member = &members->member[i];
+		u32 weight = front_member_weight(member, choice);
 
 		if (!weight) {
 			/* Who comes back is not to be owed for its absence. */
@@ -34,7 +34,7 @@ static struct btcp_member *pick(struct btcp_pool *pool, struct btcp_members *mem
 	return best;
 }
 
-const struct btcp_policy btcp_policy_wrr = {
+const struct front_policy front_policy_wrr = {
 	.name = "wrr",
 	.pick = pick,
 };

@@ -177,12 +177,19 @@ set__leaves_the_rest() {
 }
 
 save__is_what_batch_takes() {
-	btcpctl fe save >"$RUN/save"
+	# The keys are named by path, and all of $RUN goes with the cluster.
+	local kept
+	kept=$(mktemp -d)
+	defer rm -rf "$kept"
+	btcpctl fe save >"$kept/save"
+	cp -a "$KEYS" "$kept/keys"
 	cluster_down
 	modules_unload
 	cluster_up
 	modules_load
-	btcpctl fe -batch "$RUN/save"
-	btcpctl fe save >"$RUN/again"
-	assert_same_file "$RUN/save" "$RUN/again"
+	rm -rf "$KEYS"
+	cp -a "$kept/keys" "$KEYS"
+	btcpctl fe -batch "$kept/save"
+	btcpctl fe save >"$kept/again"
+	assert_same_file "$kept/save" "$kept/again"
 }
