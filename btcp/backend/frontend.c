@@ -238,26 +238,31 @@ void back_frontend_reap_work(struct work_struct *work)
 	genl_unlock();
 }
 
-void back_frontends_going(struct back_net *bnet)
+void back_frontend_tell(struct back_frontend *frontend)
 {
-	struct back_frontend *frontend;
+	struct net *net = frontend->bnet->net;
 	struct wire_msg *msg;
 
-	lockdep_assert_held(&bnet->config);
+	lockdep_assert_held(&frontend->bnet->config);
 	msg = kzalloc(sizeof(*msg), GFP_KERNEL);
 	if (!msg)
 		return;
-	list_for_each_entry(frontend, &bnet->frontends, list) {
-		memset(msg, 0, sizeof(*msg));
-		msg->type = WIRE_HEARTBEAT;
-		local_bh_disable();
-		rcu_read_lock();
-		back_profile_fill(bnet->net, frontend->session, &msg->heartbeat);
-		handoff_session_send(frontend->session, msg, 0);
-		rcu_read_unlock();
-		local_bh_enable();
-	}
+	msg->type = WIRE_HEARTBEAT;
+	local_bh_disable();
+	rcu_read_lock();
+	back_profile_fill(net, frontend->session, &msg->heartbeat);
+	handoff_session_send(frontend->session, msg, 0);
+	rcu_read_unlock();
+	local_bh_enable();
 	kfree(msg);
+}
+
+void back_frontends_going(struct back_net *bnet)
+{
+	struct back_frontend *frontend;
+
+	list_for_each_entry(frontend, &bnet->frontends, list)
+		back_frontend_tell(frontend);
 }
 
 void back_frontends_close(struct back_net *bnet)

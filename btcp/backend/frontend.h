@@ -259,6 +259,16 @@ void back_frontend_reap(struct back_net *bnet);
 void back_frontend_reap_work(struct work_struct *work);
 
 /**
+ * back_frontend_tell() - a heartbeat now, not when it is due
+ * @frontend: whose grants have changed, or whose session will end
+ *
+ * Until the front-end knows, it hands off here what nobody takes any more.
+ *
+ * Context: process context, genl lock and @config held.
+ */
+void back_frontend_tell(struct back_frontend *frontend);
+
+/**
  * back_frontends_going() - tell every front-end that the role is going away
  * @bnet: namespace
  *

@@ -333,6 +333,8 @@ int back_frontend_nl_del(struct sk_buff *skb, struct genl_info *info)
 	frontend = find(bnet, info);
 	if (!IS_ERR(frontend)) {
 		back_frontend_set_grants(frontend, NULL);
+		/* Else it would hear of it by silence, and its clients with it. */
+		back_frontend_tell(frontend);
 		/* Without flows it is gone when the command returns. */
 		back_frontend_reap(bnet);
 	}
