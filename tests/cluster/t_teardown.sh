@@ -15,7 +15,8 @@ _configure() {
 
 # Short requests without end, and long downloads, in both families
 _load() {
-	local f
+	local f before
+	before=$(counter fe frontend handoffs)
 	for f in 4 6; do
 		start "load$f" client ab -q -r -s 5 -n 1000000 -c 16 "$(url "$f" /1k)"
 		start "slow$f" client curl -sS -m 100 -o "$RUN/slow$f.got" "$(url "$f" /slow/50m)"
@@ -23,7 +24,7 @@ _load() {
 	for f in 4 6; do
 		assert_soon 15 test -s "$RUN/slow$f.got"
 	done
-	assert_soon 15 value_ge 100 active fe
+	assert_soon 15 value_ge $((before + 100)) counter fe frontend handoffs
 }
 _load_ends() {
 	local f
@@ -171,7 +172,7 @@ reconfiguration__under_load() {
 	for f in 4 6; do
 		start "load$f" client ab -q -r -s 5 -n 1000000 -c 16 "$(url "$f" /1k)"
 	done
-	assert_soon 15 value_ge 50 active fe
+	assert_soon 15 value_ge 100 counter fe frontend handoffs
 	for ((i = 0; i < 10; i++)); do
 		btcpctl fe -batch - <<-END
 			member del all be1
