@@ -115,6 +115,9 @@ static bool find(struct sk_buff *skb, struct quoted *q)
 }
 
 /*
+ * From the VIP, to which the error came: the router that sent it may be on the
+ * way to the back-end, too, and drops what seems to come from itself.
+ *
  * The quoted header's own checksum makes up for its address, so of all the
  * changes the ICMP checksum sees the port only.  The quoted TCP checksum is
  * left stale: nobody can check it without the payload.
@@ -127,6 +130,8 @@ static void rewrite_v4(struct sk_buff *skb, const struct quoted *q,
 	struct iphdr *outer = ip_hdr(skb);
 	__be16 *port = (__be16 *)(skb->data + q->tcp);
 
+	csum_replace4(&outer->check, outer->saddr, q->tuple.server.ip);
+	outer->saddr = q->tuple.server.ip;
 	csum_replace4(&outer->check, outer->daddr, to->addr.ip);
 	outer->daddr = to->addr.ip;
 	csum_replace4(&inner->check, inner->saddr, to->addr.ip);
@@ -143,7 +148,10 @@ static void rewrite_v6(struct sk_buff *skb, const struct quoted *q,
 	struct ipv6hdr *outer = ipv6_hdr(skb);
 	__be16 *port = (__be16 *)(skb->data + q->tcp);
 
-	/* The outer destination is in the pseudo header, the inner source is data. */
+	/* The outer addresses are in the pseudo header, the inner source is data. */
+	inet_proto_csum_replace16(&icmp->icmp6_cksum, skb, outer->saddr.s6_addr32,
+				  q->tuple.server.in6.s6_addr32, true);
+	outer->saddr = q->tuple.server.in6;
 	inet_proto_csum_replace16(&icmp->icmp6_cksum, skb, outer->daddr.s6_addr32,
 				  to->addr.in6.s6_addr32, true);
 	outer->daddr = to->addr.in6;
