@@ -190,7 +190,7 @@ _quick_to_give_up() {
 	kernel_setting be2 net.ipv4.tcp_retries2 3
 }
 # Giving up, being idle, being asked, and the rest
-VANISHED=$((3 + 3 + 3 + CLOSING + TIME_WAIT + 8))
+GIVEN_UP=$((3 + 3 + 3 + CLOSING + TIME_WAIT + 8))
 
 vanished__client_during_a_download() {
 	local f
@@ -210,7 +210,7 @@ vanished__client_during_a_download() {
 	for f in 4 6; do
 		stop "slow$f" KILL
 	done
-	assert_flows_end_within "$VANISHED"
+	assert_flows_end_within "$GIVEN_UP"
 }
 
 vanished__client_during_an_upload() {
@@ -236,7 +236,7 @@ vanished__client_during_an_upload() {
 		defer server_back "$be"
 		nginx_stop "$be"
 	done
-	assert_flows_end_within "$VANISHED"
+	assert_flows_end_within "$GIVEN_UP"
 }
 vanished__back_end_during_a_download() {
 	local f
@@ -250,15 +250,15 @@ vanished__back_end_during_a_download() {
 	done
 	in_ns lan ip link set be1 nomaster
 	defer ip -n lan link set be1 master br0
-	assert_soon "$VANISHED" value_is 0 active fe
-	assert_soon "$VANISHED" value_is 0 active be1
+	assert_soon "$GIVEN_UP" value_is 0 active fe
+	assert_soon "$GIVEN_UP" value_is 0 active be1
 	in_ns lan ip link set be1 master br0
 	assert_soon 15 value_is up backend_state be1
 	for f in 4 6; do
 		stop "slow$f"
 		assert_eq be1 "$(get "$f" /1k)" 'who answers again'
 	done
-	assert_flows_end_within "$VANISHED"
+	assert_flows_end_within "$GIVEN_UP"
 }
 
 _age() { btcpctl fe -j flow show | jq '[.[].age_ms] | max // 0'; }

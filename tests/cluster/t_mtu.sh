@@ -54,17 +54,18 @@ _upload_across() {
 	assert_uploaded "mtu$f" 10m
 }
 
-# _told_by_the_vip CAPTURE 4|6: the client was told, by the VIP and of its own packet
+# _told_by_the_vip CAPTURE 4|6: the client was told, by the VIP and of its own packet. What the
+# routers tell it before the front-end knows of the narrow link is of no use to it.
 _told_by_the_vip() {
-	local vip line
+	local vip line mtu from to
 	vip=$(address vip "$2")
-	line=$(tool client pcap icmp "$(pcap_file "$1")" | sort | uniq -c | tee /dev/fd/9 | grep -m 1 " $vip $(address client "$2") ") ||
-		fail "no packet-too-big from $vip"
+	tool client pcap icmp "$(pcap_file "$1")" | sort | uniq -c >"$RUN/told"
+	cat "$RUN/told" >&9
+	line=$(grep -m 1 " $vip $(address client "$2") " "$RUN/told") || fail "no packet-too-big from $vip"
 	read -r _ _ _ mtu from to <<<"$line"
 	assert_le "$mtu" 1400 'the MTU that it names'
 	assert_ge "$mtu" 1280 'the MTU that it names'
 	assert_eq "$(address client "$2") $vip" "$from $to" 'the packet that it quotes'
-	assert_eq 0 "$(tool client pcap icmp "$(pcap_file "$1")" | grep -c -v "^$vip ")" 'packets-too-big from others'
 }
 
 behind__the_link_shrinks_during_an_upload() {

@@ -92,7 +92,7 @@ refused__each_syn_is_dropped() {
 }
 
 _queue_full() {
-	[[ $(ip netns exec be1 ss -Htln "src $(address be1 "$1")" | awk '$4 ~ /:80$/ { print ($2 > $3) }') == 1 ]]
+	[[ $(ip netns exec be1 ss -Htln "-$1" | awk '$4 ~ /:80$/ { print ($2 > $3) }') == 1 ]]
 }
 
 _full() {
@@ -158,7 +158,9 @@ refused__another_vip_is_granted() {
 	for f in 4 6; do
 		_twenty "$f"
 	done
-	assert_ge "$(_refusals)" 1 'refusals by be1'
+	counters_show
+	# Refused, or known in advance
+	(($(_refusals))) || ! listening be1 4 || fail 'be1 was passed over, and nothing says why'
 	btcpctl be1 frontend set fe "${VIPS[@]}"
 	assert_soon 10 _both_answer 4
 }
