@@ -4,7 +4,7 @@
 #include "btcp/backend/message.h"
 #include "handoff/settings.h"
 
-#define S_NO	__BTCP_FLOW_STATE_MAX	/* the event means nothing here */
+#define S_NO	__BACK_FLOW_STATE_MAX	/* the event means nothing here */
 #define S_HE	BACK_FLOW_HEAD
 #define S_LI	BACK_FLOW_LIVE
 #define S_CL	BACK_FLOW_CLOSING
@@ -26,7 +26,7 @@
  * Nothing leaves S_TW and S_EN but the sweep, and a new hand-off of the tuple,
  * which takes the old flow out of the table.
  */
-static const u8 transitions[__BTCP_FLOW_EVENT_MAX][__BTCP_FLOW_STATE_MAX] = {
+static const u8 transitions[__BACK_FLOW_EVENT_MAX][__BACK_FLOW_STATE_MAX] = {
 	/*			    SYN   HEAD  LIVE  CLOS. T_W   ENDED */
 	[BACK_FLOW_SYNACK]	= { S_HE, S_NO, S_NO, S_NO, S_NO, S_NO },
 	[BACK_FLOW_STANDS]	= { S_NO, S_LI, S_NO, S_NO, S_NO, S_NO },
@@ -35,7 +35,7 @@ static const u8 transitions[__BTCP_FLOW_EVENT_MAX][__BTCP_FLOW_STATE_MAX] = {
 	[BACK_FLOW_END]		= { S_EN, S_EN, S_EN, S_EN, S_TW, S_EN },
 };
 
-static const char * const names[__BTCP_FLOW_STATE_MAX] = {
+static const char * const names[__BACK_FLOW_STATE_MAX] = {
 	[BACK_FLOW_SYN] = "syn",
 	[BACK_FLOW_HEAD] = "head",
 	[BACK_FLOW_LIVE] = "live",

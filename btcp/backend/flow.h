@@ -24,7 +24,7 @@ enum back_flow_state {
 	BACK_FLOW_CLOSING,	/* likewise; at least one side has sent its FIN */
 	BACK_FLOW_TIME_WAIT,	/* both FINs acknowledged; late packets still pass */
 	BACK_FLOW_ENDED,	/* refused or reset; what TCP says is swallowed */
-	__BTCP_FLOW_STATE_MAX,
+	__BACK_FLOW_STATE_MAX,
 };
 
 enum back_flow_event {
@@ -33,7 +33,7 @@ enum back_flow_event {
 	BACK_FLOW_FIN,		/* a FIN was seen, either way */
 	BACK_FLOW_CLOSED,	/* both FINs are acknowledged */
 	BACK_FLOW_END,		/* refused, reset, killed, or found dead */
-	__BTCP_FLOW_EVENT_MAX,
+	__BACK_FLOW_EVENT_MAX,
 };
 
 /* struct back_flow @flags; written under the lock */

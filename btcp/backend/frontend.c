@@ -44,7 +44,7 @@ struct back_frontend *back_frontend_add(struct back_net *bnet, const char *name,
 	frontend->family = addr->family;
 	refcount_set(&frontend->ref, 1);
 	if (handoff_stats_init(&frontend->stats, back_frontend_stats_table,
-			       __BTCP_FRONTEND_STAT_MAX))
+			       __BACK_FRONTEND_STAT_MAX))
 		goto free;
 
 	/* Hooks before the session: a HANDOFF may come as soon as that is open. */

@@ -94,7 +94,7 @@ static int __net_init net_init(struct net *net)
 	err = handoff_table_init(&bnet->table, net, &table_ops, flow_cache);
 	if (err)
 		return err;
-	err = handoff_stats_init(&bnet->stats, back_stats_table, __BTCP_STAT_MAX);
+	err = handoff_stats_init(&bnet->stats, back_stats_table, __BACK_STAT_MAX);
 	if (err)
 		goto table;
 	/* Last: it shows the counters. */

@@ -4,7 +4,7 @@
 #define COUNTER(n, h)	{ .name = n, .help = h }
 #define GAUGE(n, h)	{ .name = n, .help = h, .gauge = true }
 
-const struct handoff_counter back_stats_table[__BTCP_STAT_MAX] = {
+const struct handoff_counter back_stats_table[__BACK_STAT_MAX] = {
 	[BACK_STAT_HANDOFFS] = COUNTER("handoffs",
 		"Connections taken over: this host's TCP acknowledged the whole head."),
 	[BACK_STAT_HANDOFF_REFUSALS] = COUNTER("handoff_refusals",
@@ -21,11 +21,11 @@ const struct handoff_counter back_stats_table[__BTCP_STAT_MAX] = {
 		"RSTs of this host's TCP caught and sent over the control channel."),
 
 	[BACK_STAT_ACTIVE_FLOWS] = GAUGE("active_flows",
-	      "Connections being taken over or live."),
+		"Connections being taken over or live."),
 	[BACK_STAT_TIME_WAIT] = GAUGE("time_wait",
-	      "Connections closed by both sides, remembered for late packets."),
+		"Connections closed by both sides, remembered for late packets."),
 	[BACK_STAT_ENDED_FLOWS] = GAUGE("ended_flows",
-	      "Connections refused or reset, remembered for late packets and messages."),
+		"Connections refused or reset, remembered for late packets and messages."),
 
 	[BACK_STAT_NAK_GRANT] = COUNTER("nak_grant",
 		"Refused: the VIP is not granted to that front-end, or the address is not ours."),
@@ -108,7 +108,7 @@ const struct handoff_counter back_stats_table[__BTCP_STAT_MAX] = {
 		"Flows reset because the role went away."),
 };
 
-const struct handoff_counter back_frontend_stats_table[__BTCP_FRONTEND_STAT_MAX] = {
+const struct handoff_counter back_frontend_stats_table[__BACK_FRONTEND_STAT_MAX] = {
 	[BACK_FRONTEND_STAT_HANDOFFS] = {
 		.name = "handoffs",
 		.help = "Connections taken over from this front-end.",

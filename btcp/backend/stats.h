@@ -72,7 +72,7 @@ enum back_stat {
 	BACK_STAT_SOCKETS_GONE,
 	BACK_STAT_KILLED_FLOWS,
 
-	__BTCP_STAT_MAX,
+	__BACK_STAT_MAX,
 };
 
 /* One frontend's */
@@ -80,10 +80,10 @@ enum back_frontend_stat {
 	BACK_FRONTEND_STAT_HANDOFFS,
 	BACK_FRONTEND_STAT_HANDOFF_REFUSALS,
 	BACK_FRONTEND_STAT_ACTIVE_FLOWS,
-	__BTCP_FRONTEND_STAT_MAX,
+	__BACK_FRONTEND_STAT_MAX,
 };
 
-extern const struct handoff_counter back_stats_table[__BTCP_STAT_MAX];
-extern const struct handoff_counter back_frontend_stats_table[__BTCP_FRONTEND_STAT_MAX];
+extern const struct handoff_counter back_stats_table[__BACK_STAT_MAX];
+extern const struct handoff_counter back_frontend_stats_table[__BACK_FRONTEND_STAT_MAX];
 
 #endif /* _BTCP_BACKEND_STATS_H */

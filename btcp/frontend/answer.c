@@ -43,7 +43,7 @@ static void count_answer(struct front_opening *o)
 {
 	static const struct {
 		u16 status;
-		enum front_front_stat stat;
+		enum front_stat stat;
 	} counters[] = {
 		{ 400, FRONT_STAT_ANSWER_400 },
 		{ 404, FRONT_STAT_ANSWER_404 },

@@ -204,7 +204,7 @@ static int init_backend(struct front_backend *backend,
 			return -ENOMEM;
 	}
 	return handoff_stats_init(&backend->stats, front_backend_counters,
-				  __BTCP_BACKEND_STAT_MAX);
+				  __FRONT_BACKEND_STAT_MAX);
 }
 
 struct front_backend *front_backend_new(struct front_net *fn,

@@ -15,7 +15,7 @@ struct kmem_cache *front_flow_cache;
 static_assert(sizeof(struct front_flow) <= 192);
 #endif
 
-static const char * const state_names[__BTCP_FLOW_STATE_MAX] = {
+static const char * const state_names[__FRONT_FLOW_STATE_MAX] = {
 	[FRONT_FLOW_SYN_RECV]	= "syn-recv",
 	[FRONT_FLOW_HEAD]	= "head",
 	[FRONT_FLOW_HANDING_OFF]	= "handing-off",
@@ -28,7 +28,7 @@ static const char * const state_names[__BTCP_FLOW_STATE_MAX] = {
 
 const char *front_flow_state_name(enum front_flow_state state)
 {
-	return state < __BTCP_FLOW_STATE_MAX ? state_names[state] : "unknown";
+	return state < __FRONT_FLOW_STATE_MAX ? state_names[state] : "unknown";
 }
 
 /* Bring the gauges to what the flow is now. */

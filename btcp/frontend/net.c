@@ -131,7 +131,7 @@ static int __net_init net_init(struct net *net)
 	fn->client_slots = kvcalloc(FRONT_CLIENT_SLOTS, sizeof(*fn->client_slots), GFP_KERNEL);
 	if (!fn->client_slots)
 		return -ENOMEM;
-	err = handoff_stats_init(&fn->stats, front_front_counters, __BTCP_STAT_MAX);
+	err = handoff_stats_init(&fn->stats, front_counters, __FRONT_STAT_MAX);
 	if (err)
 		goto slots;
 	err = rhashtable_init(&fn->vips, &front_vip_params);

@@ -115,7 +115,7 @@ static inline struct front_net *front_net(const struct net *net)
  *
  * Context: any.
  */
-static inline void front_count(struct front_net *fn, enum front_front_stat which)
+static inline void front_count(struct front_net *fn, enum front_stat which)
 {
 	handoff_stats_inc(&fn->stats, which);
 }

@@ -153,7 +153,7 @@ struct front_service *front_service_new(struct front_net *fn, const char *name)
 	if (!rcu_access_pointer(service->rules))
 		goto free;
 	err = handoff_stats_init(&service->stats, front_service_counters,
-				 __BTCP_SERVICE_STAT_MAX);
+				 __FRONT_SERVICE_STAT_MAX);
 	if (err)
 		goto free;
 	err = handoff_sysfs_add(&service->sysfs, fn->net, &service->stats, NULL, NULL,

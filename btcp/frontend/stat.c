@@ -3,7 +3,7 @@
 
 #define NAK(reason)	(FRONT_STAT_NAK + (reason))
 
-const struct handoff_counter front_front_counters[__BTCP_STAT_MAX] = {
+const struct handoff_counter front_counters[__FRONT_STAT_MAX] = {
 	[FRONT_STAT_CONNECTIONS] = {
 		"connections", "handshakes finished with clients" },
 	[FRONT_STAT_HANDOFFS] = {
@@ -186,7 +186,7 @@ const struct handoff_counter front_front_counters[__BTCP_STAT_MAX] = {
 		"time_wait", "connections that have ended, remembered for late packets", true },
 };
 
-const struct handoff_counter front_service_counters[__BTCP_SERVICE_STAT_MAX] = {
+const struct handoff_counter front_service_counters[__FRONT_SERVICE_STAT_MAX] = {
 	[FRONT_SERVICE_CONNECTIONS] = {
 		"connections", "handshakes finished with clients" },
 	[FRONT_SERVICE_HANDOFFS] = {
@@ -199,7 +199,7 @@ const struct handoff_counter front_service_counters[__BTCP_SERVICE_STAT_MAX] = {
 		"active_flows", "connections, without those in TIME_WAIT", true },
 };
 
-const struct handoff_counter front_backend_counters[__BTCP_BACKEND_STAT_MAX] = {
+const struct handoff_counter front_backend_counters[__FRONT_BACKEND_STAT_MAX] = {
 	[FRONT_BACKEND_HANDOFFS] = {
 		"handoffs", "connections that this back-end has taken over" },
 	[FRONT_BACKEND_HANDOFF_FAILURES] = {

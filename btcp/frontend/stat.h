@@ -10,7 +10,7 @@
 #include "handoff/wire.h"
 
 /* The totals of a namespace. */
-enum front_front_stat {
+enum front_stat {
 	FRONT_STAT_CONNECTIONS,
 	FRONT_STAT_HANDOFFS,
 	FRONT_STAT_HANDOFF_FAILURES,
@@ -97,7 +97,7 @@ enum front_front_stat {
 	FRONT_STAT_HALF_OPEN,
 	FRONT_STAT_ACTIVE_FLOWS,
 	FRONT_STAT_TIME_WAIT,
-	__BTCP_STAT_MAX,
+	__FRONT_STAT_MAX,
 };
 
 /* Those of one service. */
@@ -107,7 +107,7 @@ enum front_service_stat {
 	FRONT_SERVICE_HANDOFF_FAILURES,
 	FRONT_SERVICE_ANSWERS,
 	FRONT_SERVICE_ACTIVE_FLOWS,
-	__BTCP_SERVICE_STAT_MAX,
+	__FRONT_SERVICE_STAT_MAX,
 };
 
 /* Those of one back-end. */
@@ -115,11 +115,11 @@ enum front_backend_stat {
 	FRONT_BACKEND_HANDOFFS,
 	FRONT_BACKEND_HANDOFF_FAILURES,
 	FRONT_BACKEND_ACTIVE_FLOWS,
-	__BTCP_BACKEND_STAT_MAX,
+	__FRONT_BACKEND_STAT_MAX,
 };
 
-extern const struct handoff_counter front_front_counters[__BTCP_STAT_MAX];
-extern const struct handoff_counter front_service_counters[__BTCP_SERVICE_STAT_MAX];
-extern const struct handoff_counter front_backend_counters[__BTCP_BACKEND_STAT_MAX];
+extern const struct handoff_counter front_counters[__FRONT_STAT_MAX];
+extern const struct handoff_counter front_service_counters[__FRONT_SERVICE_STAT_MAX];
+extern const struct handoff_counter front_backend_counters[__FRONT_BACKEND_STAT_MAX];
 
 #endif /* _BTCP_FRONTEND_STAT_H */
