@@ -188,6 +188,9 @@ _quick_to_give_up() {
 	# 200 ms, doubled twice: given up within 3 s
 	kernel_setting be1 net.ipv4.tcp_retries2 3
 	kernel_setting be2 net.ipv4.tcp_retries2 3
+	# A socket that its program has closed goes by a number of its own, 8 unless set.
+	kernel_setting be1 net.ipv4.tcp_orphan_retries 3
+	kernel_setting be2 net.ipv4.tcp_orphan_retries 3
 }
 # Giving up, being idle, being asked, and the rest
 GIVEN_UP=$((3 + 3 + 3 + CLOSING + TIME_WAIT + 8))
