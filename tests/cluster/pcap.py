@@ -96,8 +96,9 @@ class Segment:
 class Connection:
     """Numbers are counted from the SYNs, so that 1 is the first byte of either side."""
 
-    def __init__(self, name, isn):
+    def __init__(self, name, isn, before=None):
         self.name, self.isn = name, isn
+        self.before = before  # the last connection of the same ports
         self.client_end = 1  # behind the client's last byte
         self.client_ts = set()
         self.server_isn = None
@@ -133,7 +134,10 @@ class Connection:
                 self.complain(f"SYN/ACK acknowledges {(s.ack - self.isn) & M32}")
             return
         if self.server_isn is None:
-            if not s.flags & RST:
+            # What was on its way when the client reset the last one is of that one.
+            if self.before:
+                self.before.from_server(s)
+            elif not s.flags & RST:
                 self.complain("a packet before the SYN/ACK")
             return
         at = (s.seq - self.server_isn) & M32
@@ -201,11 +205,10 @@ def stream(path, servers):
         key = (s.sport if s.dport == PORT else s.dport, len(source))
         if s.dport == PORT and s.flags & (SYN | ACK) == SYN:
             old = live.get(key)
-            if old and old.isn != s.seq:
-                closed.append(old)
-                old = None
-            if not old:
-                live[key] = Connection(f"port {s.sport} of {ipaddress.ip_address(source)}", s.seq)
+            if not old or old.isn != s.seq:
+                closed += [old] if old else []
+                live[key] = Connection(f"port {s.sport} of {ipaddress.ip_address(source)}",
+                                       s.seq, old)
             if destination not in addresses:
                 strangers.append(f"a SYN to {ipaddress.ip_address(destination)}")
         if s.dport == PORT and key in live:
