@@ -60,7 +60,7 @@ in_folder() {
 }
 
 cluster_suite() {
-	KERNEL=$1 "$TOP/scripts/in-cluster.sh" -t "${LIMIT:-2400}" tests/cluster/run.sh
+	KERNEL=$1 "$TOP/scripts/in-cluster.sh" -t "${LIMIT:-3300}" tests/cluster/run.sh
 }
 
 # clusters RELEASE…: the cluster suite on each kernel, side by side with one processor
