@@ -112,14 +112,12 @@ _nothing_dropped() {
 _traffic() {
 	local f
 	for f in 4 6; do
-		client ab -q -n 100 -c 10 "$(url "$f" /1k)" >"$RUN/ab"
+		client ab -q -n 50 -c 10 "$(url "$f" /1k)" >"$RUN/ab"
 		assert_eq '0' "$(sed -n 's/^Failed requests: *//p' "$RUN/ab")" 'failed requests'
 		download "$f" /5m
-		download "$f" /5m
 		upload "$f" 1m
-		upload "$f" 1m
-		speak "$f" 'send:GET /1k HTTP/1.1\r\nHost: x\r\n\r\n' fin response end
-		speak "$f" 'send:GET /5m HTTP/1.1\r\nHost: x\r\n\r\n' read:100000 reset
+		speak "$f" 'send:GET /1k HTTP/1.1\r\nHost: x\r\n\r\n' fin response end / \
+			'send:GET /5m HTTP/1.1\r\nHost: x\r\n\r\n' read:100000 reset
 	done
 }
 
@@ -146,7 +144,6 @@ stateful__on_links_that_lose() {
 	for f in 4 6; do
 		download "$f" /5m
 		upload "$f" 1m
-		upload "$f" 1m
 	done
 	_nothing_dropped be1 be2
 }
@@ -158,8 +155,8 @@ stateful__with_small_buffers_behind() {
 	_firewalls
 	for f in 4 6; do
 		upload "$f" 1m
-		upload "$f" 1m
 		download "$f" /5m
+		upload "$f" 1m
 	done
 	_nothing_dropped be1 be2
 }

@@ -40,12 +40,14 @@ _byte_by_byte() {
 }
 head__one_byte_a_segment() { both_modes _byte_by_byte; }
 
+# In the path, in the method, in the last end of a line
 _split() {
 	local f
 	for f in 4 6; do
-		assert_eq '200 be2 1024 complete' "$(speak "$f" 'send:GET /im' acked 'send:g/1k HTTP/1.1\r\nHost: x\r\n\r\n' response)" 'split in the path'
-		assert_eq '200 be2 1024 complete' "$(speak "$f" 'send:GE' acked 'send:T /img/1k HTTP/1.1\r\nHost: x\r\n\r\n' response)" 'split in the method'
-		assert_eq '200 be2 1024 complete' "$(speak "$f" 'send:GET /img/1k HTTP/1.1\r\nHost: x\r\n\r' acked 'send:\n' response)" 'split in the last line end'
+		assert_eq '200 be2 1024 complete 200 be2 1024 complete 200 be2 1024 complete' "$(speak "$f" \
+			'send:GET /im' acked 'send:g/1k HTTP/1.1\r\nHost: x\r\n\r\n' response / \
+			'send:GE' acked 'send:T /img/1k HTTP/1.1\r\nHost: x\r\n\r\n' response / \
+			'send:GET /img/1k HTTP/1.1\r\nHost: x\r\n\r' acked 'send:\n' response | xargs)" "answers, IPv$f"
 	done
 }
 head__split_in_the_request_line() { both_modes _split; }
