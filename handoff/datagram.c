@@ -14,6 +14,7 @@
 #include <net/route.h>
 #include <net/udp_tunnel.h>
 
+#include "handoff/datagram.h"
 #include "handoff/session_priv.h"
 
 #define SOURCE_PORTS	128

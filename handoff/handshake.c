@@ -11,7 +11,7 @@
  *	softirq: verify the MAC, <------------- RESPONSE
  *	mailbox
  *	work: finish(): current keys
- *	  DATA (heartbeat) -------------------> softirq: handshake_confirm():
+ *	  DATA (heartbeat) -------------------> softirq: keys_confirm():
  *						next become current
  *
  * What is replayed stops at the first verification: each INIT carries its
@@ -21,11 +21,16 @@
  * current ones stay.  No clock but the monotonic one is involved.
  */
 #include <linux/ktime.h>
+#include <linux/skbuff.h>
 #include <linux/slab.h>
 
+#include "handoff/control_receive.h"
+#include "handoff/datagram.h"
 #include "handoff/session_priv.h"
 
 #define INIT_INTERVAL	(HZ / 20)	/* between two INITs taken from one peer */
+
+static struct workqueue_struct *workqueue;
 
 /* What both sides must mean alike; hashed, never sent. */
 struct prologue {
@@ -77,101 +82,6 @@ static void make_prologue(struct prologue *p, const struct handoff_session *sess
 	p->back_port = front ? session->peer.port : port;
 }
 
-static void keypair_free(struct rcu_head *rcu)
-{
-	kfree_sensitive(container_of(rcu, struct handoff_keypair, rcu));
-}
-
-/* Put @kp, which may be NULL, into a slot; what was there goes. */
-static void replace(struct handoff_session *session, enum keypair_slot slot,
-		    struct handoff_keypair *kp)
-{
-	struct handoff_keypair *old;
-
-	old = rcu_replace_pointer(session->keys[slot], kp,
-				  lockdep_is_held(&session->lock));
-	if (old)
-		call_rcu(&old->rcu, keypair_free);
-}
-
-static struct handoff_keypair *slot(struct handoff_session *session, enum keypair_slot i)
-{
-	return rcu_dereference_protected(session->keys[i],
-					 lockdep_is_held(&session->lock));
-}
-
-/* Move a slot's keys to another; the first is empty then. */
-static void move(struct handoff_session *session, enum keypair_slot to,
-		 enum keypair_slot from)
-{
-	struct handoff_keypair *kp = slot(session, from);
-
-	RCU_INIT_POINTER(session->keys[from], NULL);
-	replace(session, to, kp);
-}
-
-/* An index that names no keys of this session: of four, three are in use. */
-static u32 new_index(struct handoff_session *session)
-{
-	u32 index;
-	unsigned int i;
-
-	lockdep_assert_held(&session->lock);
-again:
-	session->generation = (session->generation + 1) % INDEX_KEYS;
-	index = session->id << INDEX_BITS | session->generation;
-	for (i = 0; i < __KEYS_MAX; i++) {
-		struct handoff_keypair *kp = slot(session, i);
-
-		if (kp && kp->local_index == index)
-			goto again;
-	}
-	return index;
-}
-
-/* The PSK of a serial number, if it is still good. */
-static bool get_psk(struct handoff_session *session, u32 serial, u8 psk[CRYPTO_KEY_LEN])
-{
-	const u8 *from = NULL;
-
-	spin_lock_bh(&session->lock);
-	if (serial == session->psk_serial)
-		from = session->psk;
-	else if (serial == session->psk_serial - 1 && session->psk_old_until)
-		from = session->psk_old;
-	if (from)
-		memcpy(psk, from, CRYPTO_KEY_LEN);
-	spin_unlock_bh(&session->lock);
-	return from;
-}
-
-static void drop_old_psk(struct handoff_session *session)
-{
-	memzero_explicit(session->psk_old, sizeof(session->psk_old));
-	session->psk_old_until = 0;
-}
-
-/* The peer has proved to know the PSK of @kp: one older than that is over. */
-static void psk_used(struct handoff_session *session, const struct handoff_keypair *kp)
-{
-	lockdep_assert_held(&session->lock);
-	if (kp->psk_serial == session->psk_serial)
-		drop_old_psk(session);
-}
-
-static struct handoff_keypair *keypair_alloc(const union nf_inet_addr *local, u32 serial)
-{
-	struct handoff_keypair *kp = kzalloc(sizeof(*kp), GFP_KERNEL);
-
-	if (!kp)
-		return NULL;
-	kp->local = *local;
-	kp->psk_serial = serial;
-	kp->born = jiffies;
-	spin_lock_init(&kp->lock);
-	return kp;
-}
-
 static void send(struct handoff_session *session, const union nf_inet_addr *local,
 		 const u8 *datagram, u32 len)
 {
@@ -218,15 +128,15 @@ static void initiate(struct handoff_session *session)
 
 	/* The new PSK first, in turns with the old one while there is one. */
 	hs->psk_serial = READ_ONCE(session->psk_serial) - hs->tries++ % 2;
-	if (!get_psk(session, hs->psk_serial, psk)) {
+	if (!keys_get_psk(session, hs->psk_serial, psk)) {
 		hs->psk_serial = READ_ONCE(session->psk_serial);
-		if (!get_psk(session, hs->psk_serial, psk))
+		if (!keys_get_psk(session, hs->psk_serial, psk))
 			return;
 	}
 
 	spin_lock_bh(&session->lock);
 	hs->index = 0;
-	init.index = new_index(session);
+	init.index = keys_new_index(session);
 	spin_unlock_bh(&session->lock);
 	init.boot = session->control->boot;
 	init.stamp = new_stamp(session->control);
@@ -280,9 +190,7 @@ static void finish(struct handoff_session *session, const struct mailbox *mail)
 
 	hs->tries = 0;
 	spin_lock_bh(&session->lock);
-	move(session, KEYS_PREVIOUS, KEYS_CURRENT);
-	replace(session, KEYS_CURRENT, kp);
-	psk_used(session, kp);
+	keys_use(session, kp);
 	session->force = false;
 	WRITE_ONCE(session->heard, jiffies);
 	/* The timer sends the heartbeat that proves the keys to the peer. */
@@ -303,7 +211,7 @@ static void respond(struct handoff_session *session, const struct mailbox *mail)
 	struct noise noise;
 	bool ok = false;
 
-	if (!get_psk(session, mail->psk_serial, psk))
+	if (!keys_get_psk(session, mail->psk_serial, psk))
 		return;
 	kp = keypair_alloc(&mail->local, mail->psk_serial);
 	if (!kp) {
@@ -311,7 +219,7 @@ static void respond(struct handoff_session *session, const struct mailbox *mail)
 		goto out;
 	}
 	spin_lock_bh(&session->lock);
-	kp->local_index = new_index(session);
+	kp->local_index = keys_new_index(session);
 	spin_unlock_bh(&session->lock);
 
 	make_prologue(&prologue, session, &mail->local, mail->port);
@@ -331,7 +239,7 @@ static void respond(struct handoff_session *session, const struct mailbox *mail)
 				   datagram + HANDSHAKE_INIT_LEN);
 		noise_split(&noise, kp->rx, kp->tx);
 		spin_lock_bh(&session->lock);
-		replace(session, KEYS_NEXT, kp);
+		keys_offer(session, kp);
 		spin_unlock_bh(&session->lock);
 		send(session, &mail->local, datagram, sizeof(datagram));
 	} else {
@@ -374,7 +282,7 @@ static int note_init(struct handoff_session *session, const struct init_payload 
 	unsigned int i;
 
 	lockdep_assert_held(&session->lock);
-	for (i = 0; i < SESSION_SEEN; i++) {
+	for (i = 0; i < HANDSHAKE_SEEN; i++) {
 		struct seen_boot *seen = &session->seen[i];
 
 		if (seen->boot == init->boot && seen->stamp)
@@ -406,7 +314,7 @@ static bool try_init(struct handoff_session *session, u32 serial,
 	int refused;
 	bool ok;
 
-	if (!get_psk(session, serial, psk))
+	if (!keys_get_psk(session, serial, psk))
 		return false;
 	make_prologue(&prologue, session, &packet->local, packet->port);
 	noise_init(&noise, &prologue, sizeof(prologue), psk);
@@ -425,7 +333,7 @@ static bool try_init(struct handoff_session *session, u32 serial,
 		session->mailbox.local = packet->local;
 		session->mailbox.port = packet->port;
 		memcpy(session->mailbox.msg, msg, HANDSHAKE_MSG_LEN);
-		queue_work(handoff_control_wq, &session->work);
+		queue_work(workqueue, &session->work);
 	}
 	spin_unlock(&session->lock);
 	if (refused)
@@ -440,7 +348,7 @@ void handshake_receive_init(struct handoff_control *control,
 	bool peer = false;
 	u32 serial;
 
-	hlist_for_each_entry_rcu(session, control_peer_bucket(control, &packet->source),
+	hlist_for_each_entry_rcu(session, session_peer_bucket(control, &packet->source),
 				 by_peer) {
 		if (session->role != HANDOFF_BACKEND ||
 		    session->peer.family != packet->family ||
@@ -485,7 +393,7 @@ void handshake_receive_response(struct handoff_session *session,
 	if (!session->dead) {
 		session->mailbox.type = SEAL_RESPONSE;
 		memcpy(session->mailbox.msg, datagram + SEAL_HEADER_LEN, HANDSHAKE_MSG_LEN);
-		queue_work(handoff_control_wq, &session->work);
+		queue_work(workqueue, &session->work);
 	}
 	spin_unlock(&session->lock);
 	return;
@@ -493,58 +401,35 @@ drop:
 	control_count(session->control, why);
 }
 
-bool handshake_confirm(struct handoff_session *session, struct handoff_keypair *kp)
+void handshake_start(struct handoff_session *session)
 {
-	bool confirmed = false;
-
-	/* Nearly always they are proved already: no lock for that. */
-	if (rcu_access_pointer(session->keys[KEYS_NEXT]) != kp)
-		return false;
-	spin_lock(&session->lock);
-	if (slot(session, KEYS_NEXT) == kp) {
-		move(session, KEYS_PREVIOUS, KEYS_CURRENT);
-		move(session, KEYS_CURRENT, KEYS_NEXT);
-		psk_used(session, kp);
-		confirmed = true;
-	}
-	spin_unlock(&session->lock);
-	if (confirmed)
-		control_count(session->control, CONTROL_HANDSHAKES);
-	return confirmed;
+	lockdep_assert_held(&session->lock);
+	session->initiate = true;
+	queue_work(workqueue, &session->work);
 }
 
-bool handshake_wanted(struct handoff_session *session, unsigned long silence)
+void handshake_hurry(struct handoff_session *session)
 {
-	struct handoff_keypair *kp = slot(session, KEYS_CURRENT);
-
-	return !kp || session->force ||
-	       time_after_eq(jiffies, kp->born + SESSION_REKEY_TIME) ||
-	       atomic64_read(&kp->counter) >= SEAL_REKEY_AFTER ||
-	       time_after_eq(jiffies, READ_ONCE(session->heard) + silence);
-}
-
-void handshake_expire(struct handoff_session *session)
-{
-	unsigned int i;
-
-	for (i = 0; i < __KEYS_MAX; i++) {
-		struct handoff_keypair *kp = slot(session, i);
-
-		if (kp && keypair_expired(kp))
-			replace(session, i, NULL);
-	}
-	if (session->psk_old_until && time_after(jiffies, session->psk_old_until))
-		drop_old_psk(session);
+	lockdep_assert_held(&session->lock);
+	session->force = true;
+	session->handshake.next = jiffies;
+	mod_timer(&session->timer, jiffies);
 }
 
 void handshake_forget(struct handoff_session *session)
 {
-	unsigned int i;
-
-	for (i = 0; i < __KEYS_MAX; i++)
-		replace(session, i, NULL);
 	noise_wipe(&session->handshake.noise);
 	memzero_explicit(session->handshake.mac_key, CRYPTO_KEY_LEN);
-	memzero_explicit(session->psk, sizeof(session->psk));
-	drop_old_psk(session);
+}
+
+int handshake_setup(void)
+{
+	/* Not bound to the CPU that receives: a curve25519 takes its time. */
+	workqueue = alloc_workqueue("handoff_control", WQ_UNBOUND, 0);
+	return workqueue ? 0 : -ENOMEM;
+}
+
+void handshake_teardown(void)
+{
+	destroy_workqueue(workqueue);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "handoff/datagram.h"
 #include "handoff/heartbeat.h"
 #include "handoff/net.h"
 #include "handoff/session_priv.h"
+#include "handoff/transport.h"
 
 /* A front-end without keys tries that often, however rare its heartbeats. */
 #define RETRY_MAX	HZ
@@ -32,7 +34,7 @@ void handoff_heartbeat_send(struct handoff_session *session, u16 probe)
 	spin_unlock(&session->lock);
 	if (ops)
 		ops->fill_heartbeat(session->net, session, &msg.heartbeat);
-	session_transmit(session, &msg, handoff_session_room(session), probe, session->id);
+	transport_send(session, &msg, handoff_session_room(session), probe, session->id);
 }
 
 /* Did this one bring the session up?  session->lock held. */
@@ -94,18 +96,17 @@ static bool went_down(struct handoff_session *session, unsigned long patience)
 }
 
 /* Ask for new keys if it is time to.  session->lock held. */
-static void initiate(struct handoff_session *session, unsigned long interval)
+static void want_keys(struct handoff_session *session, unsigned long interval)
 {
 	struct handshake *hs = &session->handshake;
 	unsigned long retry = min_t(unsigned long, interval, RETRY_MAX);
 
 	if (session->role != HANDOFF_FRONTEND ||
-	    !handshake_wanted(session, interval + interval / 2) ||
+	    !keys_wanted(session, interval + interval / 2) ||
 	    time_before(jiffies, hs->next))
 		return;
 	hs->next = jiffies + retry - jitter(retry);
-	session->initiate = true;
-	queue_work(handoff_control_wq, &session->work);
+	handshake_start(session);
 }
 
 static unsigned long earlier(unsigned long a, unsigned long b)
@@ -129,8 +130,8 @@ void handoff_heartbeat_timer(struct timer_list *timer)
 	spin_lock(&session->lock);
 	if (session->dead)
 		goto unlock;
-	handshake_expire(session);
-	initiate(session, interval);
+	keys_expire(session);
+	want_keys(session, interval);
 	down = went_down(session, patience);
 
 	/* Not later than a retry of the handshake would be due. */

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sessions: their existence, what they seal and open, and whom they tell.
+ * Sessions: their existence, how they are found, and whom they tell.
  */
+#include <linux/jhash.h>
 #include <linux/module.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 
+#include "handoff/control_socket.h"
 #include "handoff/heartbeat.h"
 #include "handoff/net.h"
 #include "handoff/session_priv.h"
-
-#define FINGERPRINT_LEN	8
 
 static const struct handoff_session_ops __rcu *roles[__HANDOFF_ROLE_MAX];
 
@@ -33,13 +33,32 @@ void handoff_session_unregister(enum handoff_role role)
 }
 EXPORT_SYMBOL_GPL(handoff_session_unregister);
 
+struct hlist_head *session_peer_bucket(struct handoff_control *control,
+				       const union nf_inet_addr *addr)
+{
+	u32 hash = jhash2(addr->all, ARRAY_SIZE(addr->all), control->seed);
+
+	return &control->by_peer[hash_min(hash, HASH_BITS(control->by_peer))];
+}
+
+struct handoff_session *session_by_index(struct handoff_control *control, u32 index)
+{
+	struct handoff_session *session;
+	u32 id = index >> KEYS_INDEX_BITS;
+
+	hash_for_each_possible_rcu(control->by_id, session, by_id, id)
+		if (session->id == id)
+			return session;
+	return NULL;
+}
+
 static struct handoff_session *find(struct handoff_control *control,
 				    enum handoff_role role,
 				    const struct handoff_endpoint *peer)
 {
 	struct handoff_session *session;
 
-	hlist_for_each_entry(session, control_peer_bucket(control, &peer->addr), by_peer)
+	hlist_for_each_entry(session, session_peer_bucket(control, &peer->addr), by_peer)
 		if (session->role == role && handoff_endpoint_equal(&session->peer, peer))
 			return session;
 	return NULL;
@@ -83,7 +102,7 @@ static struct handoff_session *alloc(struct handoff_control *control,
 	handoff_pmtu_init(&session->pmtu, session_v6(session));
 	do {
 		/* 0 is the index of an INIT, so no session's id. */
-		session->id = get_random_u32() >> INDEX_BITS;
+		session->id = get_random_u32() >> KEYS_INDEX_BITS;
 	} while (!session->id || id_taken(control, session->id));
 	return session;
 }
@@ -137,7 +156,7 @@ struct handoff_session *handoff_session_open(struct net *net, enum handoff_role 
 	control->count++;
 	handoff_stats_inc(&control->stats, CONTROL_SESSIONS);
 	hash_add_rcu(control->by_id, &session->by_id, session->id);
-	hlist_add_head_rcu(&session->by_peer, control_peer_bucket(control, &peer->addr));
+	hlist_add_head_rcu(&session->by_peer, session_peer_bucket(control, &peer->addr));
 	mod_timer(&session->timer, jiffies);
 	mutex_unlock(&control->lock);
 	return session;
@@ -154,6 +173,7 @@ static void retire(struct rcu_head *rcu)
 	struct handoff_session *session = container_of(rcu, struct handoff_session, rcu);
 
 	spin_lock_bh(&session->lock);
+	keys_forget(session);
 	handshake_forget(session);
 	spin_unlock_bh(&session->lock);
 	dst_cache_reset_now(&session->cache);
@@ -196,22 +216,6 @@ void handoff_session_close(struct handoff_session *session)
 }
 EXPORT_SYMBOL_GPL(handoff_session_close);
 
-void handoff_session_rekey(struct handoff_session *session, const u8 key[32])
-{
-	spin_lock_bh(&session->lock);
-	if (crypto_memneq(session->psk, key, sizeof(session->psk))) {
-		memcpy(session->psk_old, session->psk, sizeof(session->psk));
-		memcpy(session->psk, key, sizeof(session->psk));
-		WRITE_ONCE(session->psk_serial, session->psk_serial + 1);
-		session->psk_old_until = (jiffies + SESSION_OLD_PSK_TIME) ?: 1;
-		session->force = true;
-		session->handshake.next = jiffies;
-		mod_timer(&session->timer, jiffies);
-	}
-	spin_unlock_bh(&session->lock);
-}
-EXPORT_SYMBOL_GPL(handoff_session_rekey);
-
 struct handoff_session *handoff_session_get(struct handoff_session *session)
 {
 	return refcount_inc_not_zero(&session->ref) ? session : NULL;
@@ -233,174 +237,6 @@ void handoff_session_put(struct handoff_session *session)
 		call_rcu(&session->rcu, session_free);
 }
 EXPORT_SYMBOL_GPL(handoff_session_put);
-
-/* Room enough for any message of its kind, so that one skb is not a page. */
-static u32 bound(const struct wire_msg *msg)
-{
-	switch (msg->type) {
-	case WIRE_HEARTBEAT:
-		return 1024;
-	case WIRE_HANDOFF:
-		return 256 + msg->handoff.data_len;
-	case WIRE_HEAD:
-		return 256 + msg->head.data_len;
-	}
-	return 256;
-}
-
-int session_transmit(struct handoff_session *session, const struct wire_msg *msg,
-		     u32 room, u32 pad, u32 hash)
-{
-	struct handoff_control *control = session->control;
-	struct handoff_keypair *kp;
-	struct sk_buff *skb;
-	u32 len, size;
-	u64 counter;
-
-	if (READ_ONCE(session->dead))
-		return -ESHUTDOWN;
-	kp = rcu_dereference(session->keys[KEYS_CURRENT]);
-	if (!kp || keypair_expired(kp)) {
-		control_count(control, CONTROL_TX_NOKEY);
-		return -ENOTCONN;
-	}
-
-	pad = pad > session_overhead(session) ? pad - session_overhead(session) : 0;
-	size = max(pad, bound(msg));
-	skb = datagram_alloc(SEAL_OVERHEAD + size);
-	if (!skb) {
-		control_count(control, CONTROL_TX_NOMEM);
-		return -ENOMEM;
-	}
-	len = wire_encode(skb->data + SEAL_HEADER_LEN, size, msg);
-	if (!len) {
-		control_count(control, CONTROL_TX_INVALID);
-		kfree_skb(skb);
-		return -EINVAL;
-	}
-	if (len > room) {
-		control_count(control, CONTROL_TX_TOOBIG);
-		kfree_skb(skb);
-		return -EMSGSIZE;
-	}
-	if (pad > len)
-		len = wire_pad(skb->data + SEAL_HEADER_LEN, size, len, pad);
-
-	counter = atomic64_inc_return(&kp->counter) - 1;
-	if (counter >= SEAL_REJECT_AFTER) {
-		control_count(control, CONTROL_TX_NOKEY);
-		kfree_skb(skb);
-		return -ENOTCONN;
-	}
-	skb_put(skb, SEAL_OVERHEAD + len);
-	seal_close(skb->data, len, kp->remote_index, counter, kp->tx);
-	return datagram_send(session, skb, &kp->local, hash);
-}
-
-int handoff_session_send(struct handoff_session *session,
-			 const struct wire_msg *msg, u32 hash)
-{
-	int err;
-
-	local_bh_disable();
-	rcu_read_lock();
-	err = session_transmit(session, msg, handoff_session_room(session), 0, hash);
-	rcu_read_unlock();
-	local_bh_enable();
-	return err;
-}
-EXPORT_SYMBOL_GPL(handoff_session_send);
-
-static struct handoff_keypair *keypair_by_index(struct handoff_session *session, u32 index)
-{
-	unsigned int i;
-
-	for (i = 0; i < __KEYS_MAX; i++) {
-		struct handoff_keypair *kp = rcu_dereference(session->keys[i]);
-
-		if (kp && kp->local_index == index)
-			return kp;
-	}
-	return NULL;
-}
-
-static bool window_accept(struct handoff_keypair *kp, u64 counter)
-{
-	bool ok;
-
-	spin_lock(&kp->lock);
-	ok = seal_window_accept(&kp->window, counter);
-	spin_unlock(&kp->lock);
-	return ok;
-}
-
-/* Is this datagram what it says?  The reason to count, or -1. */
-static int verify(struct handoff_session *session, struct handoff_keypair *kp,
-		  const struct control_packet *packet, const u8 *header,
-		  const u8 *sealed, u32 len, u8 *scratch)
-{
-	if (!kp)
-		return CONTROL_RX_INDEX;
-	if (keypair_expired(kp))
-		return CONTROL_RX_EXPIRED;
-	if (!seal_open(scratch, sealed, len, header, kp->rx))
-		return CONTROL_RX_AUTH;
-	/* Only now: the window and the counters are for what is authentic. */
-	if (!nf_inet_addr_cmp(&session->peer.addr, &packet->source))
-		return CONTROL_RX_SOURCE;
-	if (!window_accept(kp, get_unaligned_be64(header + 8)))
-		return CONTROL_RX_REPLAY;
-	return -1;
-}
-
-static void dispatch(struct handoff_session *session, const u8 *bytes, u32 len,
-		     struct wire_msg *msg)
-{
-	const struct handoff_session_ops *ops;
-
-	while (len) {
-		u32 used = wire_decode(bytes, len, msg);
-
-		if (!used) {
-			control_count(session->control, CONTROL_RX_MALFORMED);
-			return;
-		}
-		bytes += used;
-		len -= used;
-		if (!msg->type) {
-			control_count(session->control, CONTROL_RX_UNKNOWN);
-			continue;
-		}
-		if (msg->type == WIRE_HEARTBEAT) {
-			handoff_heartbeat_receive(session, &msg->heartbeat);
-			continue;
-		}
-		ops = session_ops(session);
-		if (ops)
-			ops->receive(session->net, session, msg);
-		else
-			control_count(session->control, CONTROL_RX_NOROLE);
-	}
-}
-
-void session_receive(struct handoff_session *session,
-		     const struct control_packet *packet, const u8 *header,
-		     u32 index, const u8 *sealed, u32 len, u8 *scratch,
-		     struct wire_msg *msg)
-{
-	struct handoff_keypair *kp = keypair_by_index(session, index);
-	int why = verify(session, kp, packet, header, sealed, len, scratch);
-
-	if (why >= 0) {
-		control_count(session->control, why);
-		return;
-	}
-	control_count(session->control, CONTROL_RX);
-	WRITE_ONCE(session->heard, jiffies);
-	if (handshake_confirm(session, kp))
-		handoff_heartbeat_send(session, 0);
-	dispatch(session, scratch, len - CRYPTO_TAG_LEN, msg);
-}
 
 u32 handoff_session_path_mtu(const struct handoff_session *session)
 {
@@ -431,21 +267,6 @@ const char *handoff_session_state(const struct handoff_session *session)
 	return READ_ONCE(session->was_up) ? "down" : "handshake";
 }
 EXPORT_SYMBOL_GPL(handoff_session_state);
-
-void handoff_session_fingerprint(const struct handoff_session *session, u8 out[8])
-{
-	struct handoff_session *s = (struct handoff_session *)session;
-	u8 digest[CRYPTO_HASH_LEN];
-	struct crypto_hash hash;
-
-	crypto_hash_init(&hash);
-	spin_lock_bh(&s->lock);
-	crypto_hash_update(&hash, s->psk, sizeof(s->psk));
-	spin_unlock_bh(&s->lock);
-	crypto_hash_final(&hash, digest);
-	memcpy(out, digest, FINGERPRINT_LEN);
-}
-EXPORT_SYMBOL_GPL(handoff_session_fingerprint);
 
 const struct handoff_endpoint *handoff_session_peer(const struct handoff_session *session)
 {
