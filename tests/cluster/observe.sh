@@ -129,7 +129,7 @@ dump_state() {
 		[[ $ns != lan ]] || continue
 		printf -- '-- %s\n' "$ns"
 		if loaded handoff && [[ $ns == fe || $ns == be* ]]; then
-			ip netns exec "$ns" "$(btcpctl_binary)" stats show 2>&1 | grep -vE '[[:space:]]0$' | head -n 60
+			ip netns exec "$ns" "$(btcpctl_binary)" stats show 2>&1 | awk '$3 != 0' | head -n 60
 			ip netns exec "$ns" "$(btcpctl_binary)" flow show 2>&1 | head -n 20
 		fi
 		ip netns exec "$ns" ss -Htani 2>/dev/null | head -n 20

@@ -125,8 +125,9 @@ refused__a_queue_that_fills_and_drains() {
 		rm -f "$RUN/go"
 		serve be1 later 1 "$RUN/go"
 		_gets 12 >"$RUN/gets"
-		start asked client bash -c "/usr/bin/python3 -B '$CLUSTER/ask.py' '$(address vip "$f")' 80 12 20 <'$RUN/gets'"
-		assert_soon 10 _queue_full "$f"
+		start asked client bash -c "/usr/bin/python3 -B '$CLUSTER/ask.py' '$(address vip "$f")' 80 12 60 <'$RUN/gets'"
+		# Not before the client has started, which takes its time on a busy machine.
+		assert_soon 30 _queue_full "$f"
 		touch "$RUN/go"
 		finish asked 30
 		assert_eq 12 "$(grep -c '^200 be[12] [0-9]* complete eof$' "$RUN/asked.out")" 'requests answered'
