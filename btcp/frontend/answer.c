@@ -80,6 +80,28 @@ static void take_queued(struct front_opening *o)
 	}
 }
 
+/* Send it again, or have done. */
+static void timeout(struct front_opening *o)
+{
+	long left = o->deadline - jiffies;
+
+	if (left <= 0) {
+		/* Who has the whole answer may close in his own time. */
+		if (!o->answer_acked)
+			front_opening_send(o, answer_end(o), o->acked,
+					   TCPHDR_RST | TCPHDR_ACK, NULL, 0);
+		front_flow_end(o->fn, o->flow);
+		return;
+	}
+	if (o->answer_acked) {
+		front_opening_arm(o, left, timeout);
+		return;
+	}
+	o->retries++;
+	send_answer(o);
+	front_opening_arm(o, min_t(unsigned long, left, retransmit_delay(o)), timeout);
+}
+
 void front_answer_begin(struct front_opening *o, u16 status)
 {
 	lockdep_assert_held(&o->flow->flow.lock);
@@ -95,7 +117,7 @@ void front_answer_begin(struct front_opening *o, u16 status)
 	count_answer(o);
 	send_answer(o);
 	o->deadline = jiffies + handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_ANSWER);
-	front_opening_arm(o, retransmit_delay(o));
+	front_opening_arm(o, retransmit_delay(o), timeout);
 }
 
 static void swallow(struct front_opening *o, const struct front_place *place)
@@ -142,25 +164,4 @@ void front_answer_packet(struct front_opening *o, const struct handoff_headers *
 	}
 	if (place.end > place.start)
 		send_answer(o);
-}
-
-void front_answer_timeout(struct front_opening *o)
-{
-	long left = o->deadline - jiffies;
-
-	if (left <= 0) {
-		/* Who has the whole answer may close in his own time. */
-		if (!o->answer_acked)
-			front_opening_send(o, answer_end(o), o->acked,
-					   TCPHDR_RST | TCPHDR_ACK, NULL, 0);
-		front_flow_end(o->fn, o->flow);
-		return;
-	}
-	if (o->answer_acked) {
-		front_opening_arm(o, left);
-		return;
-	}
-	o->retries++;
-	send_answer(o);
-	front_opening_arm(o, min_t(unsigned long, left, retransmit_delay(o)));
 }

@@ -27,12 +27,4 @@ void front_answer_begin(struct front_opening *o, u16 status);
  */
 void front_answer_packet(struct front_opening *o, const struct handoff_headers *h);
 
-/**
- * front_answer_timeout() - send it again, or have done
- * @o: in ANSWERING
- *
- * Context: as front_answer_begin().  @o may be gone afterwards.
- */
-void front_answer_timeout(struct front_opening *o);
-
 #endif /* _BTCP_FRONTEND_ANSWER_H */

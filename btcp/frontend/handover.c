@@ -13,6 +13,8 @@
 /* Rounds of flushing without the lock, before the rest goes under it. */
 #define FLUSH_ROUNDS	8
 
+static void timeout(struct front_opening *o);
+
 /* A repeated HANDOFF is identical to the first: all it is made of is constant. */
 static int send_handoff(struct front_opening *o)
 {
@@ -144,7 +146,7 @@ static void next_backend(struct front_opening *o)
 		count_failure(o);
 	}
 	o->head_sent = !o->staged;
-	front_opening_arm(o, handoff_timeout(fn->net, HANDOFF_TIMEOUT_TRY));
+	front_opening_arm(o, handoff_timeout(fn->net, HANDOFF_TIMEOUT_TRY), timeout);
 }
 
 void front_handover_begin(struct front_opening *o, struct front_pool *pool)
@@ -349,7 +351,8 @@ void front_handover_backend_lost(struct front_opening *o)
 		abandon(o);
 }
 
-void front_handover_timeout(struct front_opening *o)
+/* No answer yet. */
+static void timeout(struct front_opening *o)
 {
 	unsigned long limit = handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_HANDOFF);
 
@@ -370,5 +373,5 @@ void front_handover_timeout(struct front_opening *o)
 		send_heads(o, o->have);
 	if (!o->staged || !o->head_sent || o->have == o->len)
 		send_handoff(o);
-	front_opening_arm(o, handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_TRY));
+	front_opening_arm(o, handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_TRY), timeout);
 }

@@ -70,12 +70,4 @@ bool front_handover_implied(struct front_opening *o);
  */
 void front_handover_backend_lost(struct front_opening *o);
 
-/**
- * front_handover_timeout() - no answer yet
- * @o: in HANDING_OFF
- *
- * Context: as front_handover_begin().
- */
-void front_handover_timeout(struct front_opening *o);
-
 #endif /* _BTCP_FRONTEND_HANDOVER_H */

@@ -14,9 +14,9 @@ static void send_synack(struct front_opening *o)
 	front_opening_send(o, 0, 0, TCPHDR_SYN | TCPHDR_ACK, NULL, 0);
 }
 
-static void arm(struct front_opening *o)
+static unsigned long retransmit_delay(const struct front_opening *o)
 {
-	front_opening_arm(o, handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_SYNACK) << o->retries);
+	return handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_SYNACK) << o->retries;
 }
 
 void front_listen_again(struct front_opening *o)
@@ -26,7 +26,8 @@ void front_listen_again(struct front_opening *o)
 	send_synack(o);
 }
 
-void front_listen_timeout(struct front_opening *o)
+/* The ACK did not come. */
+static void timeout(struct front_opening *o)
 {
 	if (o->retries++ >= SYNACK_RETRIES) {
 		/* Nothing was promised that an RST would have to take back. */
@@ -35,7 +36,7 @@ void front_listen_timeout(struct front_opening *o)
 		return;
 	}
 	front_listen_again(o);
-	arm(o);
+	front_opening_arm(o, retransmit_delay(o), timeout);
 }
 
 /* What to promise: what the client offers and every back-end agrees to. */
@@ -129,7 +130,7 @@ static void begin(struct front_net *fn, struct front_flow *flow,
 	} else {
 		front_flow_count(fn, flow);
 		send_synack(o);
-		arm(o);
+		front_opening_arm(o, retransmit_delay(o), timeout);
 	}
 	spin_unlock_bh(&flow->flow.lock);
 }

@@ -26,12 +26,4 @@ void front_listen_syn(struct front_net *fn, struct front_service *service,
  */
 void front_listen_again(struct front_opening *o);
 
-/**
- * front_listen_timeout() - the ACK did not come
- * @o: in SYN_RECV
- *
- * Context: BH off, RCU read side, flow's lock held.
- */
-void front_listen_timeout(struct front_opening *o);
-
 #endif /* _BTCP_FRONTEND_LISTEN_H */

@@ -4,13 +4,9 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/tcp.h>
 
-#include "btcp/frontend/answer.h"
 #include "btcp/frontend/backend.h"
-#include "btcp/frontend/handover.h"
-#include "btcp/frontend/listen.h"
 #include "btcp/frontend/opening.h"
 #include "btcp/frontend/pool.h"
-#include "btcp/frontend/request.h"
 #include "handoff/settings.h"
 
 /* The first buffer: most heads fit. */
@@ -42,25 +38,6 @@ int front_opening_admit(struct front_net *fn, const struct handoff_tuple *tuple)
 	return -1;
 }
 
-/* What the timer means, by state; the lock is held. */
-static void timeout(struct front_opening *o)
-{
-	switch (o->flow->flow.state) {
-	case FRONT_FLOW_SYN_RECV:
-		front_listen_timeout(o);
-		break;
-	case FRONT_FLOW_HEAD:
-		front_request_timeout(o);
-		break;
-	case FRONT_FLOW_HANDING_OFF:
-		front_handover_timeout(o);
-		break;
-	case FRONT_FLOW_ANSWERING:
-		front_answer_timeout(o);
-		break;
-	}
-}
-
 static void timer_fn(struct timer_list *timer)
 {
 	struct front_opening *o = from_timer(o, timer, timer);
@@ -72,8 +49,9 @@ static void timer_fn(struct timer_list *timer)
 		/* Dead but not detached: handoff_table_clean() took it out. */
 		if (flow->flow.dead)
 			front_opening_detach(o);
-		else
-			timeout(o);
+		/* Pending: set anew while we waited for the lock. */
+		else if (!timer_pending(&o->timer))
+			o->timeout(o);
 	}
 	spin_unlock_bh(&flow->flow.lock);
 	local_bh_disable();
@@ -140,9 +118,11 @@ void front_opening_detach(struct front_opening *o)
 	front_opening_put(o);
 }
 
-void front_opening_arm(struct front_opening *o, unsigned long delay)
+void front_opening_arm(struct front_opening *o, unsigned long delay,
+		       void (*timeout)(struct front_opening *o))
 {
 	lockdep_assert_held(&o->flow->flow.lock);
+	o->timeout = timeout;
 	/*
 	 * A timer that was pending has its reference already.  One that fires
 	 * before the increment waits for the flow's lock, which we hold.

@@ -28,7 +28,8 @@ struct front_pool;
  * @flow: whose; counted
  * @fn: namespace
  * @ref: see above
- * @timer: the one timer; what it means follows from the flow's state
+ * @timer: the one timer
+ * @timeout: what it means, as who armed it last said
  *
  * @client_isn: of the stored SYN; constant, like the next ten
  * @syn_tsval: its TSval
@@ -82,6 +83,7 @@ struct front_opening {
 	struct front_net *fn;
 	refcount_t ref;
 	struct timer_list timer;
+	void (*timeout)(struct front_opening *o);
 
 	u32 client_isn;
 	u32 syn_tsval;
@@ -225,13 +227,17 @@ static inline void front_opening_get(struct front_opening *o)
 void front_opening_put(struct front_opening *o);
 
 /**
- * front_opening_arm() - set the timer
+ * front_opening_arm() - set the timer, anew if it is set already
  * @o: opening
  * @delay: jiffies
+ * @timeout: called then, BH off, RCU read side, flow's lock held; @o may be
+ *	gone when it returns.  Not called once the timer was set anew, or @o
+ *	detached
  *
  * Context: BH off, flow's lock held, @o not detached.
  */
-void front_opening_arm(struct front_opening *o, unsigned long delay);
+void front_opening_arm(struct front_opening *o, unsigned long delay,
+		       void (*timeout)(struct front_opening *o));
 
 /**
  * front_opening_send() - a segment to the client

@@ -232,6 +232,13 @@ static void reset_by_client(struct front_opening *o, const struct front_place *p
 	front_count(o->fn, FRONT_STAT_BAD_SEQUENCE);
 }
 
+/* The head is not there in time. */
+static void timeout(struct front_opening *o)
+{
+	/* Who never said a word has asked for nothing: no answer. */
+	front_answer_begin(o, o->end ? 408 : 0);
+}
+
 /* The stored ACK, and the round trip it shows. */
 static void established(struct front_opening *o, const struct handoff_headers *h,
 			const struct tcp_options_seen *seen)
@@ -247,7 +254,7 @@ static void established(struct front_opening *o, const struct handoff_headers *h
 	front_flow_set_state(fn, o->flow, FRONT_FLOW_HEAD);
 	front_count(fn, FRONT_STAT_CONNECTIONS);
 	handoff_stats_inc(&o->flow->service->stats, FRONT_SERVICE_CONNECTIONS);
-	front_opening_arm(o, handoff_timeout(fn->net, HANDOFF_TIMEOUT_HEAD));
+	front_opening_arm(o, handoff_timeout(fn->net, HANDOFF_TIMEOUT_HEAD), timeout);
 }
 
 bool front_request_packet(struct front_opening *o, struct sk_buff *skb,
@@ -301,10 +308,4 @@ bool front_request_packet(struct front_opening *o, struct sk_buff *skb,
 		return false;
 	}
 	return data(o, skb, h, &place);
-}
-
-void front_request_timeout(struct front_opening *o)
-{
-	/* Who never said a word has asked for nothing: no answer. */
-	front_answer_begin(o, o->end ? 408 : 0);
 }

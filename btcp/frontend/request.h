@@ -26,12 +26,4 @@
 bool front_request_packet(struct front_opening *o, struct sk_buff *skb,
 			  const struct handoff_headers *h);
 
-/**
- * front_request_timeout() - the head is not there in time
- * @o: in HEAD
- *
- * Context: BH off, RCU read side, flow's lock held.
- */
-void front_request_timeout(struct front_opening *o);
-
 #endif /* _BTCP_FRONTEND_REQUEST_H */
