@@ -13,7 +13,6 @@
 
 #include "handoff/packet.h"
 
-struct front_backend;
 struct front_flow;
 struct front_net;
 
@@ -40,36 +39,5 @@ unsigned int bip_hook(void *priv, struct sk_buff *skb, const struct nf_hook_stat
  */
 void bip_forward(struct front_net *fn, struct front_flow *flow,
 		 struct sk_buff *skb, struct handoff_headers *h);
-
-/**
- * bip_route() - the route to a back-end
- * @fn: namespace
- * @backend: back-end
- * @family: NFPROTO_IPV4 or NFPROTO_IPV6
- *
- * Context: BH off, RCU read side.
- * Return: held, or NULL.
- */
-struct dst_entry *bip_route(struct front_net *fn, struct front_backend *backend,
-			    u8 family);
-
-/**
- * bip_hops_left() - may this packet make another hop?
- * @skb: IPv4 or IPv6
- *
- * Context: any.
- */
-bool bip_hops_left(const struct sk_buff *skb);
-
-/**
- * bip_transmit() - a packet that has its new destination leaves
- * @skb: packet, its headers writable; gone when this returns
- * @dst: the route, whose reference is dropped
- *
- * Takes one from the hop limit.
- *
- * Context: BH off, RCU read side.
- */
-void bip_transmit(struct sk_buff *skb, struct dst_entry *dst);
 
 #endif /* _BIP_FORWARD_H */

@@ -13,8 +13,8 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/route.h>
 
-#include "bip/forward.h"
 #include "bip/icmp.h"
+#include "bip/transmit.h"
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/flow.h"
 #include "handoff/settings.h"
@@ -194,7 +194,7 @@ static void forward(struct front_net *fn, struct front_flow *flow,
 	else
 		rewrite_v6(skb, q, &endpoint->endpoint);
 	front_count(fn, FRONT_STAT_ICMP_FORWARDED);
-	bip_transmit(skb, dst);
+	bip_transmit(fn, skb, dst);
 	return;
 
 release:
