@@ -4,20 +4,6 @@
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/pool.h"
 
-static const struct front_policy * const policies[] = {
-	&front_policy_wrr,
-};
-
-const struct front_policy *front_policy_find(const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(policies); i++)
-		if (!strcmp(policies[i]->name, name))
-			return policies[i];
-	return NULL;
-}
-
 void front_pool_put(struct front_pool *pool)
 {
 	if (pool && refcount_dec_and_test(&pool->ref))

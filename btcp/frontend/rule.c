@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/slab.h>
 
-#include "btcp/frontend/pool.h"
 #include "btcp/frontend/rule.h"
-#include "btcp/frontend/service.h"
 
 static bool matches(const struct front_rule *rule, const struct front_request *request)
 {
@@ -34,12 +32,6 @@ struct front_rules *front_rules_alloc(unsigned int count)
 	rules->count = count;
 	rules->pools = (struct front_pool **)&rules->rule[count];
 	return rules;
-}
-
-struct front_rules *front_rules_of(const struct front_service *service)
-{
-	return rcu_dereference_protected(service->rules,
-					 lockdep_is_held(&service->fn->config));
 }
 
 static void note_pool(struct front_rules *rules, struct front_pool *pool)
@@ -87,10 +79,9 @@ static void copy(struct front_rules *to, const struct front_rules *from,
 	WARN_ON_ONCE(n != to->count);
 }
 
-int front_rules_change(struct front_service *service, struct front_rule *old,
-		       struct front_rule *new)
+struct front_rules *front_rules_edit(const struct front_rules *from,
+				     const struct front_rule *old, struct front_rule *new)
 {
-	struct front_rules *from = front_rules_of(service);
 	unsigned int count = from->count;
 	struct front_rules *to;
 
@@ -100,37 +91,8 @@ int front_rules_change(struct front_service *service, struct front_rule *old,
 		count++;
 	to = front_rules_alloc(count);
 	if (!to)
-		return -ENOMEM;
+		return NULL;
 	copy(to, from, old, new);
 	note_pools(to);
-	if (new)
-		new->pool->rules++;
-	if (old)
-		old->pool->rules--;
-	rcu_assign_pointer(service->rules, to);
-	front_net_promise_changed(service->fn);
-	kvfree_rcu(from, rcu);
-	if (old)
-		kfree_rcu(old, rcu);
-	return 0;
-}
-
-void front_rules_drop(struct front_service *service)
-{
-	struct front_rules *from = front_rules_of(service);
-	struct front_rules *to;
-	unsigned int i;
-
-	/* Deleting cannot fail: a few bytes are worth waiting for. */
-	to = kzalloc(sizeof(*to), GFP_KERNEL | __GFP_NOFAIL);
-	rcu_assign_pointer(service->rules, to);
-	for (i = 0; i < from->count; i++) {
-		from->rule[i]->pool->rules--;
-		kfree_rcu(from->rule[i], rcu);
-	}
-	if (from->fallback) {
-		from->fallback->pool->rules--;
-		kfree_rcu(from->fallback, rcu);
-	}
-	kvfree_rcu(from, rcu);
+	return to;
 }

@@ -8,11 +8,11 @@
 #ifndef _BTCP_FRONTEND_RULE_H
 #define _BTCP_FRONTEND_RULE_H
 
-#include "btcp/frontend/net.h"
+#include <linux/rcupdate.h>
+
 #include "btcp/path_pattern.h"
 
 struct front_pool;
-struct front_service;
 
 /**
  * struct front_rule - a rule
@@ -83,32 +83,16 @@ const struct front_rule *front_rules_match(const struct front_rules *rules,
 struct front_rules *front_rules_alloc(unsigned int count);
 
 /**
- * front_rules_of() - a service's rules, for those who may change them
- * @service: service
- *
- * Context: @config held.
- */
-struct front_rules *front_rules_of(const struct front_service *service);
-
-/**
- * front_rules_change() - put a rule in, or in place of another, or take one out
- * @service: service
+ * front_rules_edit() - a copy with a rule put in, or in place of another, or
+ *	taken out
+ * @from: of a service; stays as it is
  * @old: one of its rules, or NULL
- * @new: becomes the service's, or NULL; its pref is unique, 0 conditions make
- *	it the default
+ * @new: or NULL; its pref is unique, 0 conditions make it the default
  *
  * Context: process context; @config held.
- * Return: 0 or -ENOMEM: then nothing changed.
+ * Return: the copy, or NULL without memory.
  */
-int front_rules_change(struct front_service *service, struct front_rule *old,
-		       struct front_rule *new);
-
-/**
- * front_rules_drop() - a service without rules
- * @service: being deleted
- *
- * Context: process context; @config held.
- */
-void front_rules_drop(struct front_service *service);
+struct front_rules *front_rules_edit(const struct front_rules *from,
+				     const struct front_rule *old, struct front_rule *new);
 
 #endif /* _BTCP_FRONTEND_RULE_H */

@@ -40,7 +40,7 @@ static struct front_rule *at_pref(const struct front_rules *rules, u32 pref)
 static struct front_rule *find_rule(const struct front_service *service,
 				    struct genl_info *info, int *err)
 {
-	const struct front_rules *rules = front_rules_of(service);
+	const struct front_rules *rules = front_service_rules(service);
 	struct front_rule *rule;
 
 	if (!info->attrs[BTCP_A_PREF] == !info->attrs[BTCP_A_DEFAULT]) {
@@ -132,7 +132,7 @@ int front_nl_rule_new(struct front_net *fn, struct genl_info *info)
 	service = find_service(fn, info, &err);
 	if (!service)
 		return err;
-	rules = front_rules_of(service);
+	rules = front_service_rules(service);
 	if (rules->count >= handoff_limit(fn->net, HANDOFF_LIMIT_RULES))
 		return front_nl_refuse(info, BTCP_A_SERVICE, -ENOSPC, "limit rules is reached");
 	rule = kzalloc(sizeof(*rule), GFP_KERNEL);
@@ -144,7 +144,7 @@ int front_nl_rule_new(struct front_net *fn, struct genl_info *info)
 	if (!err)
 		err = read_pref(rules, info, rule);
 	if (!err)
-		err = front_rules_change(service, NULL, rule);
+		err = front_service_change_rule(service, NULL, rule);
 	if (err)
 		kfree(rule);
 	return err;
@@ -176,7 +176,7 @@ int front_nl_rule_set(struct front_net *fn, struct genl_info *info)
 	if (!err && info->attrs[BTCP_A_POOL])
 		err = read_pool(fn, info, rule);
 	if (!err)
-		err = front_rules_change(service, old, rule);
+		err = front_service_change_rule(service, old, rule);
 	if (err)
 		kfree(rule);
 	return err;
@@ -194,7 +194,7 @@ int front_nl_rule_del(struct front_net *fn, struct genl_info *info)
 	rule = find_rule(service, info, &err);
 	if (!rule)
 		return err;
-	return front_rules_change(service, rule, NULL);
+	return front_service_change_rule(service, rule, NULL);
 }
 
 static int put(struct sk_buff *skb, struct netlink_callback *cb,
@@ -223,7 +223,7 @@ static int put(struct sk_buff *skb, struct netlink_callback *cb,
 static int put_all(struct sk_buff *skb, struct netlink_callback *cb,
 		   const struct front_service *service)
 {
-	const struct front_rules *rules = front_rules_of(service);
+	const struct front_rules *rules = front_service_rules(service);
 	unsigned int count = rules->count + !!rules->fallback;
 
 	for (; cb->args[1] < count; cb->args[1]++) {

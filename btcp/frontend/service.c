@@ -246,6 +246,52 @@ undo:
 	return err;
 }
 
+struct front_rules *front_service_rules(const struct front_service *service)
+{
+	return rcu_dereference_protected(service->rules,
+					 lockdep_is_held(&service->fn->config));
+}
+
+int front_service_change_rule(struct front_service *service, struct front_rule *old,
+			      struct front_rule *new)
+{
+	struct front_rules *from = front_service_rules(service);
+	struct front_rules *to = front_rules_edit(from, old, new);
+
+	if (!to)
+		return -ENOMEM;
+	if (new)
+		new->pool->rules++;
+	if (old)
+		old->pool->rules--;
+	rcu_assign_pointer(service->rules, to);
+	front_net_promise_changed(service->fn);
+	kvfree_rcu(from, rcu);
+	if (old)
+		kfree_rcu(old, rcu);
+	return 0;
+}
+
+static void drop_rules(struct front_service *service)
+{
+	struct front_rules *from = front_service_rules(service);
+	struct front_rules *to;
+	unsigned int i;
+
+	/* Deleting cannot fail: a few bytes are worth waiting for. */
+	to = kzalloc(sizeof(*to), GFP_KERNEL | __GFP_NOFAIL);
+	rcu_assign_pointer(service->rules, to);
+	for (i = 0; i < from->count; i++) {
+		from->rule[i]->pool->rules--;
+		kfree_rcu(from->rule[i], rcu);
+	}
+	if (from->fallback) {
+		from->fallback->pool->rules--;
+		kfree_rcu(from->fallback, rcu);
+	}
+	kvfree_rcu(from, rcu);
+}
+
 void front_service_delete(struct front_service *service)
 {
 	struct front_vip *vip, *next;
@@ -254,7 +300,7 @@ void front_service_delete(struct front_service *service)
 	WRITE_ONCE(service->deleting, true);
 	list_for_each_entry_safe(vip, next, &service->vips, list)
 		remove_vip(service, vip);
-	front_rules_drop(service);
+	drop_rules(service);
 	/* The name is free from now on. */
 	handoff_sysfs_del(&service->sysfs);
 	front_service_put(service->fn, service);

@@ -14,6 +14,7 @@
 #include "btcp/frontend/profile.h"
 #include "handoff/tuple.h"
 
+struct front_rule;
 struct front_rules;
 struct front_service;
 
@@ -162,6 +163,27 @@ struct front_service *front_service_new(struct front_net *fn, const char *name);
  */
 int front_service_set_vips(struct front_service *service,
 			   const struct handoff_endpoint *endpoints, unsigned int count);
+
+/**
+ * front_service_rules() - a service's rules, for those who may change them
+ * @service: service
+ *
+ * Context: @config held.
+ */
+struct front_rules *front_service_rules(const struct front_service *service);
+
+/**
+ * front_service_change_rule() - put a rule in, or in place of another, or take
+ *	one out
+ * @service: service
+ * @old: one of its rules, or NULL
+ * @new: becomes the service's, or NULL; see front_rules_edit()
+ *
+ * Context: process context; @config held.
+ * Return: 0 or -ENOMEM: then nothing changed.
+ */
+int front_service_change_rule(struct front_service *service, struct front_rule *old,
+			      struct front_rule *new);
 
 /**
  * front_service_delete() - no new connections; forgotten with the last flow
