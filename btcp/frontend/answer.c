@@ -90,7 +90,7 @@ static void timeout(struct front_opening *o)
 		if (!o->answer_acked)
 			front_opening_send(o, answer_end(o), o->acked,
 					   TCPHDR_RST | TCPHDR_ACK, NULL, 0);
-		front_flow_end(o->fn, o->flow);
+		front_opening_end(o);
 		return;
 	}
 	if (o->answer_acked) {
@@ -139,7 +139,7 @@ void front_answer_packet(struct front_opening *o, const struct handoff_headers *
 	lockdep_assert_held(&o->flow->flow.lock);
 	if (h->tcp->rst) {
 		if (place.start == (s32)o->received)
-			front_flow_end(o->fn, o->flow);
+			front_opening_end(o);
 		else
 			front_count(o->fn, FRONT_STAT_BAD_SEQUENCE);
 		return;
@@ -153,7 +153,7 @@ void front_answer_packet(struct front_opening *o, const struct handoff_headers *
 		/* Both sides are done: nothing is left to wait for. */
 		if (o->fin_received) {
 			front_opening_send(o, ack, o->acked, TCPHDR_ACK, NULL, 0);
-			front_flow_end(o->fn, o->flow);
+			front_opening_end(o);
 			return;
 		}
 		/* Acknowledged: no more of it, only of what the client sends. */

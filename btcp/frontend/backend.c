@@ -3,8 +3,6 @@
 #include <linux/slab.h>
 
 #include "btcp/frontend/backend.h"
-#include "btcp/frontend/close.h"
-#include "btcp/frontend/workqueue.h"
 
 /* IP and TCP headers without options: what an MSS leaves of an MTU. */
 #define HEADERS_V4	40
@@ -140,12 +138,11 @@ void front_backend_session_state(struct front_net *fn,
 static void lost_work(struct work_struct *work)
 {
 	struct front_backend *backend = container_of(work, struct front_backend, lost);
-	struct front_net *fn = backend->fn;
 
 	/* It may be back by now: a moment's silence is no death. */
 	if (front_backend_is_lost(backend))
-		front_close_backend_lost(fn, backend);
-	front_backend_put(fn, backend);
+		backend->end_flows(backend);
+	front_backend_put(backend->fn, backend);
 }
 
 struct front_backend *front_backend_find(struct front_net *fn, const char *name)
@@ -224,6 +221,7 @@ struct front_backend *front_backend_new(struct front_net *fn,
 	backend->fn = fn;
 	backend->weight = config->weight;
 	backend->admin = config->admin;
+	backend->end_flows = config->end_flows;
 	/* The genl lock guards it for all namespaces; 0 is nobody. */
 	backend->serial = ++serial ?: ++serial;
 	refcount_set(&backend->ref, 1);

@@ -42,7 +42,8 @@ struct front_endpoint {
  * @admin: enum btcp_admin; READ_ONCE
  * @going: the back-end said that it takes nothing new; READ_ONCE
  * @deleting: written under @config; READ_ONCE
- * @lost: end its flows: its session went down, or its admin state did
+ * @lost: calls @end_flows: its session went down, or its admin state did
+ * @end_flows: see struct front_backend_config; constant
  * @stats: counters
  * @sysfs: backend:NAME
  */
@@ -62,6 +63,7 @@ struct front_backend {
 	bool going;
 	bool deleting;
 	struct work_struct lost;
+	void (*end_flows)(struct front_backend *backend);
 	struct handoff_stats stats;
 	struct handoff_sysfs sysfs;
 };
@@ -75,6 +77,7 @@ struct front_backend {
  * @key_path: or NULL
  * @weight: weight
  * @admin: enum btcp_admin
+ * @end_flows: it is lost: its flows are to end.  May sleep
  */
 struct front_backend_config {
 	char name[BTCP_NAME_LEN + 1];
@@ -84,6 +87,7 @@ struct front_backend_config {
 	const char *key_path;
 	u32 weight;
 	u8 admin;
+	void (*end_flows)(struct front_backend *backend);
 };
 
 /**

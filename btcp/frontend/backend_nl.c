@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "btcp/frontend/backend.h"
+#include "btcp/frontend/lost.h"
 #include "btcp/frontend/netlink.h"
 #include "btcp/frontend/service.h"
 #include "handoff/settings.h"
@@ -107,7 +108,7 @@ static unsigned int count_backends(const struct front_net *fn)
 
 int front_nl_backend_new(struct front_net *fn, struct genl_info *info)
 {
-	struct front_backend_config config = { };
+	struct front_backend_config config = { .end_flows = front_lost_backend };
 	struct front_backend *backend;
 	int err;
 

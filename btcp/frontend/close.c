@@ -4,7 +4,6 @@
 
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/close.h"
-#include "btcp/frontend/handover.h"
 #include "btcp/frontend/opening.h"
 #include "btcp/frontend/stray.h"
 #include "btcp/tcp_options.h"
@@ -41,22 +40,25 @@ static void relay(struct front_net *fn, struct front_flow *flow,
 	flow->rst_relayed |= s->flags & WIRE_RST;
 }
 
-void front_close_segment(struct front_net *fn, struct front_flow *flow,
+bool front_close_segment(struct front_net *fn, struct front_flow *flow,
 			 const struct wire_segment *segment)
 {
 	lockdep_assert_held(&flow->flow.lock);
 	if (!(segment->flags & (WIRE_FIN | WIRE_RST))) {
 		front_count(fn, FRONT_STAT_UNEXPECTED_MESSAGE);
-		return;
+		return false;
 	}
 	relay(fn, flow, segment);
-	if (flow->flow.state == FRONT_FLOW_HANDING_OFF &&
-	    !front_handover_implied(flow->opening))
+	return true;
+}
+
+void front_close_begin(struct front_net *fn, struct front_flow *flow)
+{
+	lockdep_assert_held(&flow->flow.lock);
+	if (flow->flow.dead || flow->flow.state != FRONT_FLOW_FORWARDING)
 		return;
-	if (!flow->flow.dead && flow->flow.state == FRONT_FLOW_FORWARDING) {
-		front_flow_set_state(fn, flow, FRONT_FLOW_CLOSING);
-		front_flow_expire_in(flow, handoff_timeout(fn->net, HANDOFF_TIMEOUT_CLOSING));
-	}
+	front_flow_set_state(fn, flow, FRONT_FLOW_CLOSING);
+	front_flow_expire_in(flow, handoff_timeout(fn->net, HANDOFF_TIMEOUT_CLOSING));
 }
 
 void front_close_closed(struct front_net *fn, struct front_flow *flow,
@@ -81,7 +83,11 @@ void front_close_closed(struct front_net *fn, struct front_flow *flow,
 	if (flow->flow.state == FRONT_FLOW_RESETTING && !flow->rst_relayed)
 		return;
 	/* A flow without an opening can stay; a hand-off that is over so soon cannot. */
-	if (closed->why != WIRE_CLOSED_FIN || !linger || flow->opening) {
+	if (flow->opening) {
+		front_opening_end(flow->opening);
+		return;
+	}
+	if (closed->why != WIRE_CLOSED_FIN || !linger) {
 		front_flow_end(fn, flow);
 		return;
 	}
@@ -145,35 +151,6 @@ void front_close_packet(struct front_net *fn, struct front_flow *flow,
 	}
 	front_count(fn, FRONT_STAT_RESETTING_RST);
 	front_stray_reset(fn, h);
-}
-
-/* Lock @flow, and tell whether it is still one of @backend's. */
-static int end_one(struct handoff_flow *f, void *arg)
-{
-	struct front_flow *flow = front_flow_of(f);
-	struct front_backend *backend = arg;
-	struct front_opening *o;
-
-	spin_lock_bh(&f->lock);
-	o = flow->opening;
-	if (f->dead) {
-		/* nothing is left to end */
-	} else if (f->state == FRONT_FLOW_HANDING_OFF && o && o->backend == backend) {
-		front_count(backend->fn, FRONT_STAT_BACKEND_LOST);
-		front_handover_backend_lost(o);
-	} else if (flow->backend == backend && !o) {
-		if (f->state != FRONT_FLOW_TIME_WAIT)
-			front_count(backend->fn, FRONT_STAT_BACKEND_LOST);
-		front_close_reset(backend->fn, flow);
-	}
-	spin_unlock_bh(&f->lock);
-	return 0;
-}
-
-void front_close_backend_lost(struct front_net *fn, struct front_backend *backend)
-{
-	/* What its walk misses the idle timeout or the client's next packet finds. */
-	handoff_table_walk(&fn->table, end_one, backend);
 }
 
 static void ask(struct front_net *fn, struct front_flow *flow)
@@ -262,7 +239,10 @@ void front_close_kill(struct handoff_table *table, struct handoff_flow *f)
 		front_flow_tell_reset(flow, flow->backend, f->id);
 	else if (o && f->state != FRONT_FLOW_SYN_RECV && f->state != FRONT_FLOW_ANSWERING)
 		front_opening_reset(o);
-	front_flow_end(fn, flow);
+	if (o)
+		front_opening_end(o);
+	else
+		front_flow_end(fn, flow);
 unlock:
 	spin_unlock_bh(&f->lock);
 }

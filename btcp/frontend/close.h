@@ -16,10 +16,20 @@
  * @flow: from its own back-end
  * @segment: what
  *
- * Context: BH off, RCU read side, flow's lock held; it may be given up.
+ * Context: BH off, RCU read side, flow's lock held.
+ * Return: false, counted, if it is neither.
  */
-void front_close_segment(struct front_net *fn, struct front_flow *flow,
+bool front_close_segment(struct front_net *fn, struct front_flow *flow,
 			 const struct wire_segment *segment);
+
+/**
+ * front_close_begin() - the back-end's FIN or RST is on its way to the client
+ * @fn: namespace
+ * @flow: handed off; nothing happens if it is closing already
+ *
+ * Context: BH off, flow's lock held.
+ */
+void front_close_begin(struct front_net *fn, struct front_flow *flow);
 
 /**
  * front_close_closed() - CLOSED: both directions are over
@@ -59,15 +69,6 @@ void front_close_reset(struct front_net *fn, struct front_flow *flow);
  */
 void front_close_packet(struct front_net *fn, struct front_flow *flow,
 			const struct handoff_headers *h);
-
-/**
- * front_close_backend_lost() - end all flows of a back-end
- * @fn: namespace
- * @backend: dead, or taken down
- *
- * Context: process context, may sleep.
- */
-void front_close_backend_lost(struct front_net *fn, struct front_backend *backend);
 
 /**
  * front_close_expired() - the table's sweep found a flow's time over

@@ -2,9 +2,7 @@
 #include <linux/jhash.h>
 
 #include "btcp/frontend/backend.h"
-#include "btcp/frontend/close.h"
 #include "btcp/frontend/flow.h"
-#include "btcp/frontend/opening.h"
 #include "btcp/frontend/service.h"
 
 struct kmem_cache *front_flow_cache;
@@ -81,9 +79,8 @@ void front_flow_count(struct front_net *fn, struct front_flow *flow)
 void front_flow_end(struct front_net *fn, struct front_flow *flow)
 {
 	lockdep_assert_held(&flow->flow.lock);
+	WARN_ON_ONCE(flow->opening);
 	count_as(fn, flow, 0);
-	if (flow->opening)
-		front_opening_detach(flow->opening);
 	handoff_table_remove(&fn->table, &flow->flow, true);
 }
 
@@ -121,7 +118,7 @@ void front_flow_tell_reset(const struct front_flow *flow,
 	front_flow_tell(flow, backend, id, &msg);
 }
 
-static void release(struct handoff_table *table, struct handoff_flow *f)
+void front_flow_release(struct handoff_table *table, struct handoff_flow *f)
 {
 	struct front_flow *flow = front_flow_of(f);
 	struct front_net *fn = front_net(table->net);
@@ -135,12 +132,6 @@ static void release(struct handoff_table *table, struct handoff_flow *f)
 	front_service_put(fn, flow->service);
 	front_backend_put(fn, flow->backend);
 }
-
-const struct handoff_table_ops front_flow_ops = {
-	.expired = front_close_expired,
-	.kill = front_close_kill,
-	.release = release,
-};
 
 int __init front_flow_setup(void)
 {

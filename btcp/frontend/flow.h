@@ -78,7 +78,6 @@ struct front_flow {
 #define FRONT_COUNTED_TIME_WAIT	0x04
 
 extern struct kmem_cache *front_flow_cache;
-extern const struct handoff_table_ops front_flow_ops;
 
 static inline struct front_flow *front_flow_of(struct handoff_flow *flow)
 {
@@ -164,10 +163,9 @@ void front_flow_set_state(struct front_net *fn, struct front_flow *flow,
 void front_flow_count(struct front_net *fn, struct front_flow *flow);
 
 /**
- * front_flow_end() - out of the table, and its opening with it; says nothing to
- *	anybody
+ * front_flow_end() - out of the table; says nothing to anybody
  * @fn: namespace
- * @flow: flow
+ * @flow: flow without an opening; else see front_opening_end()
  *
  * Context: BH off, RCU read side, @flow->flow.lock held.
  */
@@ -208,6 +206,13 @@ int front_flow_tell(const struct front_flow *flow, const struct front_backend *b
  */
 void front_flow_tell_reset(const struct front_flow *flow,
 			   const struct front_backend *backend, u64 id);
+
+/**
+ * front_flow_release() - struct handoff_table_ops
+ * @table: table
+ * @flow: without references
+ */
+void front_flow_release(struct handoff_table *table, struct handoff_flow *flow);
 
 /**
  * front_flow_state_name() - for show

@@ -330,7 +330,7 @@ static void give_up(struct front_opening *o)
 	count_failure(o);
 	front_flow_tell_reset(o->flow, o->backend, o->id);
 	front_opening_reset(o);
-	front_flow_end(o->fn, o->flow);
+	front_opening_end(o);
 }
 
 static void abandon(struct front_opening *o)

@@ -32,7 +32,7 @@ static void timeout(struct front_opening *o)
 	if (o->retries++ >= SYNACK_RETRIES) {
 		/* Nothing was promised that an RST would have to take back. */
 		front_count(o->fn, FRONT_STAT_HANDSHAKE_TIMEOUT);
-		front_flow_end(o->fn, o->flow);
+		front_opening_end(o);
 		return;
 	}
 	front_listen_again(o);

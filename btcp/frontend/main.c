@@ -6,16 +6,13 @@
 
 #include "btcp/frontend/flow.h"
 #include "btcp/frontend/messages.h"
-#include "btcp/frontend/net.h"
 #include "btcp/frontend/netlink.h"
 #include "btcp/frontend/opening.h"
-#include "btcp/frontend/workqueue.h"
-
-struct workqueue_struct *front_workqueue;
+#include "btcp/frontend/role.h"
 
 /*
- * ORDER: caches and workqueue before the namespaces that use them; messages of
- * sessions before netlink, which is the only way to get a session.
+ * ORDER: caches before the namespaces that use them; messages of sessions
+ * before netlink, which is the only way to get a session.
  */
 static int __init front_init(void)
 {
@@ -27,20 +24,13 @@ static int __init front_init(void)
 	err = front_opening_setup();
 	if (err)
 		goto flow;
-	front_workqueue = alloc_workqueue("btcp_frontend", WQ_UNBOUND, 0);
-	if (!front_workqueue) {
-		err = -ENOMEM;
-		goto opening;
-	}
-	err = front_net_setup();
+	err = front_role_setup();
 	if (err)
-		goto workqueue;
+		goto opening;
 	handoff_session_register(HANDOFF_FRONTEND, &front_messages_ops);
 	handoff_nl_register(HANDOFF_FRONTEND, &front_netlink_role);
 	return 0;
 
-workqueue:
-	destroy_workqueue(front_workqueue);
 opening:
 	front_opening_teardown();
 flow:
@@ -52,8 +42,7 @@ static void __exit front_exit(void)
 {
 	handoff_nl_unregister(HANDOFF_FRONTEND);
 	handoff_session_unregister(HANDOFF_FRONTEND);
-	front_net_teardown();
-	destroy_workqueue(front_workqueue);
+	front_role_teardown();
 	/* Flows are freed by call_rcu(), whose function is not ours, but whose cache is. */
 	rcu_barrier();
 	front_opening_teardown();

@@ -75,7 +75,10 @@ static void opening_message(struct front_net *fn, struct front_flow *flow,
 		front_handover_nak(o, &msg->nak);
 		break;
 	case WIRE_SEGMENT:
-		front_close_segment(fn, flow, &msg->segment);
+		/* The client's first: the switch gives up the lock. */
+		if (front_close_segment(fn, flow, &msg->segment) &&
+		    front_handover_implied(o))
+			front_close_begin(fn, flow);
 		break;
 	case WIRE_CLOSED:
 		/* It was short: the response went direct, and so did its end. */
@@ -98,7 +101,8 @@ static void flow_message(struct front_net *fn, struct front_flow *flow,
 {
 	switch (msg->type) {
 	case WIRE_SEGMENT:
-		front_close_segment(fn, flow, &msg->segment);
+		if (front_close_segment(fn, flow, &msg->segment))
+			front_close_begin(fn, flow);
 		break;
 	case WIRE_CLOSED:
 		front_close_closed(fn, flow, &msg->closed);

@@ -97,6 +97,9 @@ struct front_net {
 
 extern unsigned int front_net_id;
 
+/* Our own, so that the role's end can wait for what is queued. */
+extern struct workqueue_struct *front_workqueue;
+
 /**
  * front_net() - this module's part of a namespace
  * @net: namespace
@@ -164,25 +167,5 @@ struct front_reapable {
 	void (*unlink)(struct front_reapable *object);
 	void (*destroy)(struct front_net *fn, struct front_reapable *object);
 };
-
-/**
- * front_net_hook() - the first service came: hooks are needed
- * @fn: namespace
- *
- * Context: process context; @config held.
- * Return: 0 or a negative errno.
- */
-int front_net_hook(struct front_net *fn);
-
-/**
- * front_net_setup() - namespaces from now on have a front-end
- *
- * Context: module init.
- * Return: 0 or a negative errno.
- */
-int front_net_setup(void);
-
-/** front_net_teardown() - end all flows and forget all objects, everywhere */
-void front_net_teardown(void);
 
 #endif /* _BTCP_FRONTEND_NET_H */

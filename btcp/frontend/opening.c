@@ -118,6 +118,15 @@ void front_opening_detach(struct front_opening *o)
 	front_opening_put(o);
 }
 
+void front_opening_end(struct front_opening *o)
+{
+	struct front_flow *flow = o->flow;
+	struct front_net *fn = o->fn;
+
+	front_opening_detach(o);
+	front_flow_end(fn, flow);
+}
+
 void front_opening_arm(struct front_opening *o, unsigned long delay,
 		       void (*timeout)(struct front_opening *o))
 {

@@ -208,6 +208,16 @@ int front_opening_admit(struct front_net *fn, const struct handoff_tuple *tuple)
 void front_opening_detach(struct front_opening *o);
 
 /**
+ * front_opening_end() - the flow ends before it was handed off
+ * @o: its flow's; as for front_opening_detach()
+ *
+ * Says nothing to anybody.
+ *
+ * Context: BH off, RCU read side, flow's lock held.
+ */
+void front_opening_end(struct front_opening *o);
+
+/**
  * front_opening_get() - keep it beyond the flow's lock
  * @o: opening, its flow's
  *

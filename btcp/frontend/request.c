@@ -221,7 +221,7 @@ static void reset_by_client(struct front_opening *o, const struct front_place *p
 	if (place->start == (s32)o->len || place->start == (s32)o->acked ||
 	    place->start == (s32)o->end) {
 		front_count(o->fn, FRONT_STAT_ABORTED);
-		front_flow_end(o->fn, o->flow);
+		front_opening_end(o);
 		return;
 	}
 	if (place->start >= 0 && place->start < (s32)(o->acked + o->promised_window)) {

@@ -3,6 +3,7 @@
 
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/netlink.h"
+#include "btcp/frontend/role.h"
 #include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
 #include "handoff/settings.h"
@@ -125,7 +126,7 @@ static int create(struct front_net *fn, struct genl_info *info, const char *name
 	struct front_service *service;
 	int err;
 
-	err = front_net_hook(fn);
+	err = front_role_hook(fn);
 	if (err)
 		return front_nl_refuse(info, 0, err, "the netfilter hooks cannot be registered");
 	service = front_service_new(fn, name);

@@ -4,18 +4,6 @@
 #include "btcp/frontend/stray.h"
 #include "handoff/settings.h"
 
-bool front_rate_allow(struct front_rate *rate, u32 limit)
-{
-	unsigned long second = jiffies / HZ;
-
-	if (READ_ONCE(rate->second) != second) {
-		WRITE_ONCE(rate->second, second);
-		atomic_set(&rate->count, 0);
-	}
-	/* Read first: a flood is not to fight for the cache line. */
-	return atomic_read(&rate->count) < limit && atomic_inc_return(&rate->count) <= limit;
-}
-
 void front_stray_reset(struct front_net *fn, const struct handoff_headers *h)
 {
 	struct handoff_segment segment = { .flags = TCPHDR_RST };
