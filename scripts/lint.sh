@@ -73,6 +73,12 @@ if ((${#sources[@]})); then
 	run_checkpatch "$user_ignore" "${sources[@]}" || complain 'checkpatch has complaints about userspace'
 fi
 
+# A source and its header are one noun, and who includes whom must not go in a circle.
+say 'lint: circles of includes'
+kernel_c | grep -E '^(btcp|bip)/' | xargs -r grep -H '^#include "' |
+	sed -E 's/^(.*)\.[ch]:#include "(.*)\.h"/\1 \2/' | awk '$1 != $2' | tsort >/dev/null ||
+	complain 'these include each other'
+
 if [[ -e Kbuild ]]; then
 	say 'lint: sparse'
 	release=$(scripts/kernels.sh newest 6.1)

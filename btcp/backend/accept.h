@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Taking a connection over: from the HANDOFF until this host's TCP has
- * acknowledged the whole head.
+ * What is kept while a connection is taken over: from the HANDOFF until this
+ * host's TCP has acknowledged the whole head.
  *
- * struct back_accept lives as long as that, and belongs to the flow.  Its
- * timer is armed all that time and holds a reference to the flow: who takes
- * it off the flow and can still delete the timer frees it; if the timer is
- * already running, the timer finds itself taken off, and frees it.
+ * It belongs to the flow.  Its timer is armed all that time and holds a
+ * reference to the flow: who takes it off the flow and can still delete the
+ * timer frees it; if the timer is already running, the timer finds itself
+ * taken off, and frees it.
  */
 #ifndef _BTCP_BACKEND_ACCEPT_H
 #define _BTCP_BACKEND_ACCEPT_H
@@ -14,8 +14,7 @@
 #include <linux/timer.h>
 
 #include "btcp/backend/flow.h"
-
-struct handoff_segment;
+#include "btcp/backend/head.h"
 
 /**
  * struct back_accept - what is kept until the connection stands
@@ -23,10 +22,8 @@ struct handoff_segment;
  * @timer: injects again what TCP did not answer
  * @interval: jiffies until the next time; doubled each time
  * @started: jiffies of the HANDOFF
- * @chunks: struct back_chunk, the head in order; under the flow's lock, as
- *	are the next two
- * @have: bytes in @chunks
- * @acked: bytes of them that TCP has acknowledged
+ * @head: the head
+ * @acked: bytes of it that TCP has acknowledged; under the flow's lock
  * @handed: the whole head was given to TCP at least once: no other back-end
  *	may get it any more
  * @backdated: the request socket was told of the round trip
@@ -47,8 +44,7 @@ struct back_accept {
 	struct timer_list timer;
 	unsigned long interval;
 	unsigned long started;
-	struct list_head chunks;
-	u32 have;
+	struct back_head head;
 	u32 acked;
 	bool handed;
 	bool backdated;
@@ -66,36 +62,24 @@ struct back_accept {
 };
 
 /**
- * back_accept_handoff() - a HANDOFF came
- * @bnet: namespace
- * @session: from whom
- * @tuple: the flow's key here
- * @msg: the HANDOFF
+ * back_accept_alloc() - what a HANDOFF says, kept
+ * @flow: its flow, not in the table yet
+ * @handoff: the HANDOFF; the bytes it brings are the caller's to add
  *
- * Context: softirq, RCU read side.
+ * Context: any; GFP_ATOMIC.
+ * Return: for back_replay_arm() or back_accept_free(); NULL without memory.
  */
-void back_accept_handoff(struct back_net *bnet, struct handoff_session *session,
-			 const struct handoff_tuple *tuple, const struct wire_msg *msg);
+struct back_accept *back_accept_alloc(struct back_flow *flow,
+				      const struct wire_handoff *handoff);
 
 /**
- * back_accept_head() - a HEAD came
+ * back_accept_free() - the end of it
  * @bnet: namespace
- * @flow: flow of that name and session
- * @head: the HEAD
+ * @accept: off its flow, its timer not armed
  *
- * Context: softirq, RCU read side.
+ * Context: any.
  */
-void back_accept_head(struct back_net *bnet, struct back_flow *flow,
-		      const struct wire_head *head);
-
-/**
- * back_accept_ack() - inject the stored ACK and what is here of the head
- * @bnet: namespace
- * @flow: flow in BACK_FLOW_HEAD, locked, with its @accept
- *
- * Context: BH off.
- */
-void back_accept_ack(struct back_net *bnet, struct back_flow *flow);
+void back_accept_free(struct back_net *bnet, struct back_accept *accept);
 
 /**
  * back_accept_refuse() - the connection will not be taken
@@ -118,5 +102,16 @@ bool back_accept_refuse(struct back_net *bnet, struct back_flow *flow,
  * Context: BH off, RCU read side.
  */
 void back_accept_drop(struct back_net *bnet, struct back_flow *flow);
+
+/**
+ * back_accept_end() - a flow is over without both FINs, whether it stood or not
+ * @bnet: namespace
+ * @flow: flow, locked
+ * @why: see back_flow_end()
+ *
+ * Context: BH off, RCU read side.
+ * Return: true if it was not over yet.
+ */
+bool back_accept_end(struct back_net *bnet, struct back_flow *flow, u8 why);
 
 #endif /* _BTCP_BACKEND_ACCEPT_H */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <net/tcp.h>
 
+#include "btcp/backend/accept.h"
 #include "btcp/backend/close.h"
 #include "btcp/backend/inject.h"
-#include "btcp/backend/message.h"
-#include "btcp/backend/outbound.h"
+#include "btcp/backend/rewrite.h"
+#include "btcp/backend/say.h"
 #include "btcp/backend/socket.h"
 #include "btcp/tcp_options.h"
 #include "handoff/settings.h"
@@ -20,7 +21,7 @@ static bool closed(struct back_net *bnet, struct back_flow *flow)
 		return false;
 	flow->why = WIRE_CLOSED_FIN;
 	flow->until = jiffies + handoff_timeout(bnet->net, HANDOFF_TIMEOUT_TIME_WAIT);
-	WRITE_ONCE(flow->flow.expires, jiffies + BACK_CLOSED_AGAIN);
+	WRITE_ONCE(flow->flow.expires, jiffies + BACK_FLOW_AGAIN);
 	return true;
 }
 
@@ -112,7 +113,7 @@ unsigned int back_close_fin_out(struct back_net *bnet,
 {
 	struct wire_segment segment;
 
-	if (back_outbound_rewrite(bnet, flow, skb, h)) {
+	if (back_rewrite_out(bnet, flow, skb, h)) {
 		consume_skb(skb);
 		return NF_STOLEN;
 	}
@@ -305,7 +306,7 @@ void back_close_reset(struct back_net *bnet, struct back_flow *flow)
 	spin_lock_bh(&flow->flow.lock);
 	/* Before it stood, the same client may live on with another back-end. */
 	live = flow->flow.state == BACK_FLOW_LIVE || flow->flow.state == BACK_FLOW_CLOSING;
-	ended = back_flow_end(bnet, flow, WIRE_CLOSED_RST);
+	ended = back_accept_end(bnet, flow, WIRE_CLOSED_RST);
 	if (ended) {
 		back_count(bnet, BACK_STAT_RESETS);
 		/* If TCP expects another byte, its challenge ACK tells which. */

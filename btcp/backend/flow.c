@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "btcp/backend/accept.h"
 #include "btcp/backend/flow.h"
-#include "btcp/backend/message.h"
 #include "handoff/settings.h"
 
 #define S_NO	__BACK_FLOW_STATE_MAX	/* the event means nothing here */
@@ -90,7 +88,6 @@ struct back_flow *back_flow_alloc(struct back_net *bnet,
 	flow->client_isn = handoff->client_isn;
 	flow->front_isn = handoff->front_isn;
 	flow->front_tsval = handoff->front_tsval;
-	flow->head_len = handoff->head_len;
 	flow->snd_nxt = handoff->front_isn + 1;
 	flow->snd_una = handoff->front_isn + 1;
 	flow->rcv_nxt = handoff->client_isn + 1;
@@ -127,13 +124,13 @@ bool back_flow_end(struct back_net *bnet, struct back_flow *flow,
 		   u8 why)
 {
 	lockdep_assert_held(&flow->flow.lock);
+	WARN_ON_ONCE(flow->accept);
 	if (!back_flow_step(bnet, flow, BACK_FLOW_END))
 		return false;
 	flow->why = why;
 	/* A front-end repeats a HANDOFF so long, and the network keeps a copy. */
 	flow->until = jiffies + 2 * handoff_timeout(bnet->net, HANDOFF_TIMEOUT_HANDOFF);
-	WRITE_ONCE(flow->flow.expires, jiffies + BACK_CLOSED_AGAIN);
-	back_accept_drop(bnet, flow);
+	WRITE_ONCE(flow->flow.expires, jiffies + BACK_FLOW_AGAIN);
 	return true;
 }
 

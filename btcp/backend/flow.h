@@ -48,6 +48,7 @@ enum back_flow_event {
 #define BACK_FLOW_CHECKED	0x100	/* did the client acknowledge anything? */
 
 #define BACK_FLOW_CHECK		(3 * HZ)	/* asked so long after the hand-off */
+#define BACK_FLOW_AGAIN		HZ		/* CLOSED, unless it was acknowledged */
 
 /**
  * struct back_flow - a connection taken over
@@ -75,7 +76,6 @@ enum back_flow_event {
  * @client_isn: of the stored SYN; constant, as is what follows
  * @front_isn: of the front-end's SYN/ACK
  * @front_tsval: of the front-end's SYN/ACK
- * @head_len: bytes of head
  */
 struct back_flow {
 	struct handoff_flow flow;
@@ -101,7 +101,6 @@ struct back_flow {
 	u32 client_isn;
 	u32 front_isn;
 	u32 front_tsval;
-	u32 head_len;
 };
 
 /**
@@ -183,11 +182,11 @@ bool back_flow_step(struct back_net *bnet, struct back_flow *flow,
 /**
  * back_flow_end() - a flow is over without both FINs
  * @bnet: namespace
- * @flow: flow, locked
+ * @flow: flow, locked, that stood; else see back_accept_end()
  * @why: enum wire_closed_why; 0 for a flow that is refused
  *
- * Drops what it kept for its hand-off and remembers it for as long as copies
- * of its messages may arrive.  The caller tells the front-end after unlocking.
+ * It is remembered for as long as copies of its messages may arrive.  The
+ * caller tells the front-end after unlocking.
  *
  * Return: true if it was not over yet.
  */

@@ -3,10 +3,8 @@
 #include <linux/netdevice.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
-#include <net/genetlink.h>
 
 #include "btcp/backend/frontend.h"
-#include "btcp/backend/profile.h"
 
 static void frontend_free(struct back_frontend *frontend)
 {
@@ -47,17 +45,11 @@ struct back_frontend *back_frontend_add(struct back_net *bnet, const char *name,
 			       __BACK_FRONTEND_STAT_MAX))
 		goto free;
 
-	/* Hooks before the session: a HANDOFF may come as soon as that is open. */
-	err = back_hook(bnet);
-	if (err) {
-		NL_SET_ERR_MSG(extack, "the netfilter hooks cannot be registered");
-		goto stats;
-	}
 	frontend->session = handoff_session_open(bnet->net, HANDOFF_BACKEND, control,
 						 key, extack);
 	if (IS_ERR(frontend->session)) {
 		err = PTR_ERR(frontend->session);
-		goto unhook;
+		goto stats;
 	}
 	/* Ours beyond close(): flows' readers follow the pointer until the end. */
 	handoff_session_get(frontend->session);
@@ -76,9 +68,6 @@ struct back_frontend *back_frontend_add(struct back_net *bnet, const char *name,
 session:
 	frontend_close(frontend);
 	handoff_session_put(frontend->session);
-unhook:
-	if (list_empty(&bnet->frontends))
-		back_unhook(bnet);
 stats:
 	handoff_stats_clean(&frontend->stats);
 free:
@@ -202,7 +191,7 @@ void back_frontend_put(struct back_frontend *frontend)
 		schedule_work(&bnet->reap);
 }
 
-void back_frontend_reap(struct back_net *bnet)
+void back_frontends_reap(struct back_net *bnet)
 {
 	struct back_frontend *frontend, *next;
 	LIST_HEAD(gone);
@@ -223,46 +212,6 @@ void back_frontend_reap(struct back_net *bnet)
 		frontend_close(frontend);
 		frontend_free(frontend);
 	}
-	if (list_empty(&bnet->frontends))
-		back_unhook(bnet);
-}
-
-void back_frontend_reap_work(struct work_struct *work)
-{
-	struct back_net *bnet = container_of(work, struct back_net, reap);
-
-	genl_lock();
-	mutex_lock(&bnet->config);
-	back_frontend_reap(bnet);
-	mutex_unlock(&bnet->config);
-	genl_unlock();
-}
-
-void back_frontend_tell(struct back_frontend *frontend)
-{
-	struct net *net = frontend->bnet->net;
-	struct wire_msg *msg;
-
-	lockdep_assert_held(&frontend->bnet->config);
-	msg = kzalloc(sizeof(*msg), GFP_KERNEL);
-	if (!msg)
-		return;
-	msg->type = WIRE_HEARTBEAT;
-	local_bh_disable();
-	rcu_read_lock();
-	back_profile_fill(net, frontend->session, &msg->heartbeat);
-	handoff_session_send(frontend->session, msg, 0);
-	rcu_read_unlock();
-	local_bh_enable();
-	kfree(msg);
-}
-
-void back_frontends_going(struct back_net *bnet)
-{
-	struct back_frontend *frontend;
-
-	list_for_each_entry(frontend, &bnet->frontends, list)
-		back_frontend_tell(frontend);
 }
 
 void back_frontends_close(struct back_net *bnet)

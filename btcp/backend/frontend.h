@@ -105,7 +105,7 @@ struct back_frontend {
 
 /**
  * back_frontend_add() - a new frontend, in the list, with an open session
- * @bnet: namespace
+ * @bnet: namespace, its hooks there: a HANDOFF may come at once
  * @name: its name, not in use
  * @addr: the front-end's address, with the family; the port is ignored
  * @control: its control channel
@@ -245,36 +245,12 @@ static inline bool back_frontend_get(struct back_frontend *frontend)
 void back_frontend_put(struct back_frontend *frontend);
 
 /**
- * back_frontend_reap() - free the frontends without references
+ * back_frontends_reap() - free the frontends without references
  * @bnet: namespace
  *
  * Context: process context, genl lock and @config held.
  */
-void back_frontend_reap(struct back_net *bnet);
-
-/**
- * back_frontend_reap_work() - the same, as a work
- * @work: struct back_net's @reap
- */
-void back_frontend_reap_work(struct work_struct *work);
-
-/**
- * back_frontend_tell() - a heartbeat now, not when it is due
- * @frontend: whose grants have changed, or whose session will end
- *
- * Until the front-end knows, it hands off here what nobody takes any more.
- *
- * Context: process context, genl lock and @config held.
- */
-void back_frontend_tell(struct back_frontend *frontend);
-
-/**
- * back_frontends_going() - tell every front-end that the role is going away
- * @bnet: namespace
- *
- * Context: process context, genl lock and @config held.
- */
-void back_frontends_going(struct back_net *bnet);
+void back_frontends_reap(struct back_net *bnet);
 
 /**
  * back_frontends_close() - delete all frontends and close their sessions

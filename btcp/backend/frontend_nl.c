@@ -4,6 +4,8 @@
 
 #include "btcp/backend/frontend.h"
 #include "btcp/backend/frontend_nl.h"
+#include "btcp/backend/profile.h"
+#include "btcp/backend/role.h"
 #include "handoff/netlink.h"
 #include "handoff/settings.h"
 #include "handoff/wire.h"
@@ -202,6 +204,26 @@ static int revive(struct back_frontend *frontend, const struct handoff_endpoint 
 	return 0;
 }
 
+static struct back_frontend *add(struct back_net *bnet, const char *name,
+				 const struct handoff_endpoint *addr,
+				 const struct handoff_endpoint *control,
+				 struct back_grants *grants, struct genl_info *info)
+{
+	struct back_frontend *frontend;
+	int err = back_role_hook(bnet);
+
+	if (err) {
+		NL_SET_ERR_MSG(info->extack, "the netfilter hooks cannot be registered");
+		return ERR_PTR(err);
+	}
+	frontend = back_frontend_add(bnet, name, addr, control,
+				     nla_data(info->attrs[BTCP_A_KEY]), grants, info->extack);
+	/* Nothing is seen for nothing. */
+	if (IS_ERR(frontend))
+		back_role_reap(bnet);
+	return frontend;
+}
+
 static int new(struct back_net *bnet, struct genl_info *info)
 {
 	struct handoff_endpoint addr, control;
@@ -229,7 +251,7 @@ static int new(struct back_net *bnet, struct genl_info *info)
 	}
 
 	/* Those whose last flow has just gone need not be in the way. */
-	back_frontend_reap(bnet);
+	back_role_reap(bnet);
 	frontend = back_frontend_find(bnet, name);
 	err = check_ports(bnet, frontend, &control, grants, info->extack);
 	if (err) {
@@ -241,9 +263,7 @@ static int new(struct back_net *bnet, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack, "the limit on frontends is reached");
 		err = -ENOSPC;
 	} else {
-		frontend = back_frontend_add(bnet, name, &addr, &control,
-					     nla_data(info->attrs[BTCP_A_KEY]),
-					     grants, info->extack);
+		frontend = add(bnet, name, &addr, &control, grants, info);
 		err = PTR_ERR_OR_ZERO(frontend);
 	}
 	if (err) {
@@ -334,9 +354,9 @@ int back_frontend_nl_del(struct sk_buff *skb, struct genl_info *info)
 	if (!IS_ERR(frontend)) {
 		back_frontend_set_grants(frontend, NULL);
 		/* Else it would hear of it by silence, and its clients with it. */
-		back_frontend_tell(frontend);
+		back_profile_tell(frontend);
 		/* Without flows it is gone when the command returns. */
-		back_frontend_reap(bnet);
+		back_role_reap(bnet);
 	}
 	mutex_unlock(&bnet->config);
 	/* What it points to may be gone; only the error is looked at. */

@@ -15,18 +15,24 @@ static bool charge(struct back_net *bnet, u32 len)
 	return false;
 }
 
-struct back_chunk *back_head_add(struct back_net *bnet,
-				 struct back_accept *accept, u32 offset,
-				 const u8 *data, u32 len)
+void back_head_init(struct back_head *head, u32 len)
 {
-	u32 head_len = accept->flow->head_len, known;
-	struct back_chunk *chunk;
+	INIT_LIST_HEAD(&head->chunks);
+	head->len = len;
+	head->have = 0;
+}
 
-	if (offset > head_len || len > head_len - offset)
+struct back_chunk *back_head_add(struct back_net *bnet, struct back_head *head,
+				 u32 offset, const u8 *data, u32 len)
+{
+	struct back_chunk *chunk;
+	u32 known;
+
+	if (offset > head->len || len > head->len - offset)
 		return ERR_PTR(-EINVAL);
-	if (offset > accept->have)
+	if (offset > head->have)
 		return ERR_PTR(-ENOENT);
-	known = accept->have - offset;
+	known = head->have - offset;
 	if (len <= known)
 		return NULL;
 	data += known;
@@ -39,21 +45,21 @@ struct back_chunk *back_head_add(struct back_net *bnet,
 		atomic_sub(len, &bnet->head_bytes);
 		return ERR_PTR(-ENOMEM);
 	}
-	chunk->offset = accept->have;
+	chunk->offset = head->have;
 	chunk->len = len;
 	memcpy(chunk->data, data, len);
-	list_add_tail(&chunk->list, &accept->chunks);
-	accept->have += len;
+	list_add_tail(&chunk->list, &head->chunks);
+	head->have += len;
 	return chunk;
 }
 
-void back_head_clean(struct back_net *bnet, struct back_accept *accept)
+void back_head_clean(struct back_net *bnet, struct back_head *head)
 {
 	struct back_chunk *chunk, *next;
 
-	list_for_each_entry_safe(chunk, next, &accept->chunks, list)
+	list_for_each_entry_safe(chunk, next, &head->chunks, list)
 		kfree(chunk);
-	INIT_LIST_HEAD(&accept->chunks);
-	atomic_sub(accept->have, &bnet->head_bytes);
-	accept->have = 0;
+	INIT_LIST_HEAD(&head->chunks);
+	atomic_sub(head->have, &bnet->head_bytes);
+	head->have = 0;
 }

@@ -2,10 +2,10 @@
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 
-#include "btcp/backend/checksum.h"
 #include "btcp/backend/close.h"
 #include "btcp/backend/icmp.h"
 #include "btcp/backend/inbound.h"
+#include "btcp/backend/rewrite.h"
 #include "handoff/packet.h"
 
 static unsigned int swallow(struct back_net *bnet, struct sk_buff *skb,
@@ -49,16 +49,12 @@ static void track(struct back_net *bnet, struct back_flow *flow,
 static unsigned int translate(struct back_net *bnet, struct back_flow *flow,
 			      u8 state, struct sk_buff *skb, struct handoff_headers *h)
 {
-	u32 wire_ack = ntohl(h->tcp->ack_seq), diff;
+	u32 wire_ack = ntohl(h->tcp->ack_seq);
 
-	if (skb_ensure_writable(skb, h->thoff + h->hdrlen))
-		return swallow(bnet, skb, BACK_STAT_NO_MEMORY);
-	h->tcp = (struct tcphdr *)(skb->data + h->thoff);
-	diff = btcp_translate_in((u8 *)h->tcp, h->hdrlen, &flow->t);
-	back_checksum_update(skb, &h->tcp->check, diff);
-	if (diff & BTCP_TRANSLATE_MALFORMED)
-		back_count(bnet, BACK_STAT_BAD_OPTIONS);
-	back_count(bnet, BACK_STAT_TRANSLATED_PACKETS);
+	if (back_rewrite_in(bnet, flow, skb, h)) {
+		consume_skb(skb);
+		return NF_STOLEN;
+	}
 	track(bnet, flow, state, h, wire_ack);
 	return NF_ACCEPT;
 }

@@ -10,6 +10,7 @@
 #include "btcp/backend/message.h"
 #include "btcp/backend/net.h"
 #include "btcp/backend/profile.h"
+#include "btcp/backend/role.h"
 #include "handoff/netlink.h"
 #include "handoff/session.h"
 
@@ -45,7 +46,7 @@ static int __init back_init(void)
 	int err;
 
 	/* First: everything else looks the namespace up. */
-	err = back_net_setup();
+	err = back_role_setup();
 	if (err)
 		return err;
 	/* Before netlink, which is what opens sessions. */
@@ -60,7 +61,7 @@ static void __exit back_exit(void)
 	/* Mirror order: no new frontends, no new flows, then end what is there. */
 	handoff_nl_unregister(HANDOFF_BACKEND);
 	handoff_session_unregister(HANDOFF_BACKEND);
-	back_net_teardown();
+	back_role_teardown();
 }
 
 module_init(back_init);

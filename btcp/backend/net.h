@@ -17,7 +17,7 @@
  * - A flow outlives: every RCU reader that found it; its accept timer, which
  *   holds a reference.  A frontend outlives: its flows, each of which holds a
  *   reference; every RCU reader.
- * - The end, in net.c and main.c: nobody asks any more (netlink, control
+ * - The end, in role.c and main.c: nobody asks any more (netlink, control
  *   channel) -> flows are killed while the hooks still see their last words ->
  *   sessions closed -> hooks gone -> grace period -> table and frontends freed
  *   -> rcu_barrier() -> the flows' cache.
@@ -88,36 +88,5 @@ static inline void back_count(struct back_net *bnet, enum back_stat which)
 {
 	handoff_stats_inc(&bnet->stats, which);
 }
-
-/**
- * back_hook() - see every packet of this namespace from now on
- * @bnet: namespace
- *
- * Only once something is configured: until then the module costs nothing.
- *
- * Context: process context, @config held.
- * Return: 0 or a negative errno.
- */
-int back_hook(struct back_net *bnet);
-
-/**
- * back_unhook() - the opposite; idempotent
- * @bnet: namespace
- *
- * Packets may be in the hooks until a grace period has passed.
- *
- * Context: process context, @config held.
- */
-void back_unhook(struct back_net *bnet);
-
-/**
- * back_net_setup() - the flows' cache and the namespaces, at init
- *
- * Return: 0 or a negative errno.
- */
-int back_net_setup(void);
-
-/** back_net_teardown() - the opposite; ends every flow */
-void back_net_teardown(void);
 
 #endif /* _BTCP_BACKEND_NET_H */

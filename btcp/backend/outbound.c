@@ -2,34 +2,10 @@
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 
-#include "btcp/backend/checksum.h"
 #include "btcp/backend/close.h"
 #include "btcp/backend/outbound.h"
+#include "btcp/backend/rewrite.h"
 #include "btcp/backend/synack.h"
-
-int back_outbound_rewrite(struct back_net *bnet, struct back_flow *flow,
-			  struct sk_buff *skb, struct handoff_headers *h)
-{
-	u32 diff;
-
-	/* TCP keeps the data for itself: this skb is a clone, headers included. */
-	if (skb_ensure_writable(skb, h->thoff + h->hdrlen))
-		goto no_memory;
-	h->tcp = (struct tcphdr *)(skb->data + h->thoff);
-	diff = btcp_translate_out((u8 *)h->tcp, h->hdrlen, &flow->t);
-	back_checksum_update(skb, &h->tcp->check, diff);
-	if (handoff_packet_set_addr(skb, h, true, &flow->vip, flow->vip_port))
-		goto no_memory;
-	if (diff & BTCP_TRANSLATE_MALFORMED)
-		back_count(bnet, BACK_STAT_BAD_OPTIONS);
-	back_count(bnet, BACK_STAT_REWRITTEN_PACKETS);
-	handoff_stats_add(&bnet->stats, BACK_STAT_REWRITTEN_BYTES, h->payload_len);
-	return 0;
-
-no_memory:
-	back_count(bnet, BACK_STAT_NO_MEMORY);
-	return -ENOMEM;
-}
 
 /*
  * Swallowed packets are stolen, not dropped: a drop is an error to TCP's
@@ -46,7 +22,7 @@ static unsigned int pass(struct back_net *bnet, struct back_flow *flow,
 {
 	u32 ack = ntohl(h->tcp->ack_seq);
 
-	if (back_outbound_rewrite(bnet, flow, skb, h))
+	if (back_rewrite_out(bnet, flow, skb, h))
 		return steal(skb);	/* TCP sends it again */
 	back_flow_advance(&flow->snd_nxt, ntohl(h->tcp->seq) + h->payload_len);
 	back_flow_touch(flow);

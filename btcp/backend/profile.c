@@ -273,6 +273,33 @@ void back_profile_fill(struct net *net, struct handoff_session *session,
 			fill_frontend(bnet, frontend, heartbeat);
 }
 
+void back_profile_tell(struct back_frontend *frontend)
+{
+	struct net *net = frontend->bnet->net;
+	struct wire_msg *msg;
+
+	lockdep_assert_held(&frontend->bnet->config);
+	msg = kzalloc(sizeof(*msg), GFP_KERNEL);
+	if (!msg)
+		return;
+	msg->type = WIRE_HEARTBEAT;
+	local_bh_disable();
+	rcu_read_lock();
+	back_profile_fill(net, frontend->session, &msg->heartbeat);
+	handoff_session_send(frontend->session, msg, 0);
+	rcu_read_unlock();
+	local_bh_enable();
+	kfree(msg);
+}
+
+void back_profile_tell_all(struct back_net *bnet)
+{
+	struct back_frontend *frontend;
+
+	list_for_each_entry(frontend, &bnet->frontends, list)
+		back_profile_tell(frontend);
+}
+
 void back_profile_learn(struct back_net *bnet, struct back_flow *flow,
 			u8 offered, const struct tcp_options_seen *seen, u16 window)
 {

@@ -22,6 +22,24 @@ void back_profile_fill(struct net *net, struct handoff_session *session,
 		       struct wire_heartbeat *heartbeat);
 
 /**
+ * back_profile_tell() - a heartbeat now, not when it is due
+ * @frontend: whose grants have changed, or whose session will end
+ *
+ * Until the front-end knows, it hands off here what nobody takes any more.
+ *
+ * Context: process context, genl lock and @config held.
+ */
+void back_profile_tell(struct back_frontend *frontend);
+
+/**
+ * back_profile_tell_all() - the same to every front-end: the role is going away
+ * @bnet: namespace
+ *
+ * Context: process context, genl lock and @config held.
+ */
+void back_profile_tell_all(struct back_net *bnet);
+
+/**
  * back_profile_learn() - a SYN/ACK was caught
  * @bnet: namespace
  * @flow: whose

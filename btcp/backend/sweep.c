@@ -5,10 +5,12 @@
 #include "btcp/backend/accept.h"
 #include "btcp/backend/close.h"
 #include "btcp/backend/inject.h"
-#include "btcp/backend/message.h"
+#include "btcp/backend/say.h"
 #include "btcp/backend/sweep.h"
 #include "handoff/packet.h"
 #include "handoff/settings.h"
+
+#define CLOSED_TRIES	5	/* unless the front-end acknowledged it */
 
 /*
  * Once, some seconds after the hand-off: what we send under the VIP's address
@@ -65,11 +67,11 @@ static void expired_over(struct back_net *bnet, struct back_flow *flow)
 		return;
 	}
 	next = flow->until;
-	if (!(flow->flags & BACK_FLOW_TOLD) && flow->tries < BACK_CLOSED_TRIES) {
+	if (!(flow->flags & BACK_FLOW_TOLD) && flow->tries < CLOSED_TRIES) {
 		flow->tries++;
 		say = true;
-		if (time_before(now + BACK_CLOSED_AGAIN, next))
-			next = now + BACK_CLOSED_AGAIN;
+		if (time_before(now + BACK_FLOW_AGAIN, next))
+			next = now + BACK_FLOW_AGAIN;
 	}
 	WRITE_ONCE(flow->flow.expires, next);
 	spin_unlock_bh(&flow->flow.lock);
@@ -109,7 +111,7 @@ void back_sweep_kill(struct handoff_table *table, struct handoff_flow *base)
 		/* TCP never had the whole head: another back-end may. */
 		nak = back_accept_refuse(bnet, flow, WIRE_NAK_ADMIN);
 	} else if (base->state < BACK_FLOW_TIME_WAIT) {
-		ended = back_flow_end(bnet, flow, WIRE_CLOSED_ADMIN);
+		ended = back_accept_end(bnet, flow, WIRE_CLOSED_ADMIN);
 	}
 	if (nak || ended) {
 		back_count(bnet, BACK_STAT_KILLED_FLOWS);

@@ -4,8 +4,9 @@
 
 #include "btcp/backend/accept.h"
 #include "btcp/backend/inject.h"
-#include "btcp/backend/message.h"
 #include "btcp/backend/profile.h"
+#include "btcp/backend/replay.h"
+#include "btcp/backend/say.h"
 #include "btcp/backend/socket.h"
 #include "btcp/backend/synack.h"
 #include "btcp/tcp_options.h"
@@ -111,17 +112,17 @@ static enum then caught(struct back_net *bnet, struct back_flow *flow,
 	if (!back_flow_step(bnet, flow, BACK_FLOW_SYNACK))
 		return THEN_SWALLOW;
 	/* Never before: our hook could not have translated them. */
-	back_accept_ack(bnet, flow);
+	back_replay_ack(bnet, flow);
 	/*
 	 * Without a head TCP has nothing to acknowledge and says nothing.  Nor
 	 * is anything at stake: the client repeats all that it sent, and each
 	 * of its packets carries the handshake's ACK once more.
 	 */
-	if (!flow->head_len) {
+	if (!accept->head.len) {
 		stands(bnet, flow);
 		return THEN_SAY_STANDING;
 	}
-	return accept->staged || accept->have < flow->head_len ? THEN_WANT_HEAD :
+	return accept->staged || accept->head.have < accept->head.len ? THEN_WANT_HEAD :
 								 THEN_SWALLOW;
 }
 
@@ -169,7 +170,7 @@ static enum then before_standing(struct back_net *bnet,
 		/* With another ISN it is not a repeat, and not our connection. */
 		if (tcp->ack && ntohl(tcp->seq) == flow->front_isn - flow->t.seq_delta) {
 			back_count(bnet, BACK_STAT_REINJECTIONS);
-			back_accept_ack(bnet, flow);
+			back_replay_ack(bnet, flow);
 		}
 		return THEN_SWALLOW;
 	}
@@ -201,11 +202,11 @@ static enum then before_standing(struct back_net *bnet,
 	}
 	if (tcp->ack) {
 		acked = ntohl(tcp->ack_seq) - (flow->client_isn + 1);
-		if (acked <= accept->have && acked > accept->acked) {
+		if (acked <= accept->head.have && acked > accept->acked) {
 			accept->acked = acked;
 			back_flow_advance(&flow->rcv_nxt, ntohl(tcp->ack_seq));
 		}
-		if (accept->acked == flow->head_len) {
+		if (accept->acked == accept->head.len) {
 			stands(bnet, flow);
 			return THEN_PASS;
 		}
@@ -229,7 +230,7 @@ bool back_synack_outbound(struct back_net *bnet, struct back_flow *flow,
 	else if (flow->flow.state < BACK_FLOW_LIVE)
 		then = THEN_OUT;
 	if (flow->accept)
-		have = flow->accept->have;
+		have = flow->accept->head.have;
 	spin_unlock_bh(&flow->flow.lock);
 
 	switch (then) {
@@ -249,7 +250,7 @@ bool back_synack_outbound(struct back_net *bnet, struct back_flow *flow,
 		return true;
 	case THEN_PASS:
 		/* First, so that it overtakes no FIN of the same packet. */
-		back_say_ack(bnet, flow, true, flow->head_len);
+		back_say_ack(bnet, flow, true, 0);
 		return false;
 	case THEN_GO_ON:
 		break;

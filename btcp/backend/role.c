@@ -2,14 +2,16 @@
 #include <linux/module.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/slab.h>
+#include <net/genetlink.h>
 #include <net/netfilter/ipv4/nf_defrag_ipv4.h>
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 
 #include "btcp/backend/flow.h"
 #include "btcp/backend/frontend.h"
 #include "btcp/backend/inbound.h"
-#include "btcp/backend/net.h"
 #include "btcp/backend/outbound.h"
+#include "btcp/backend/profile.h"
+#include "btcp/backend/role.h"
 #include "btcp/backend/sweep.h"
 
 unsigned int back_net_id;
@@ -37,7 +39,7 @@ static const struct nf_hook_ops hooks[] = {
 	},
 };
 
-int back_hook(struct back_net *bnet)
+int back_role_hook(struct back_net *bnet)
 {
 	int err;
 
@@ -64,7 +66,7 @@ defrag4:
 	return err;
 }
 
-void back_unhook(struct back_net *bnet)
+static void unhook(struct back_net *bnet)
 {
 	lockdep_assert_held(&bnet->config);
 	if (!bnet->hooked)
@@ -73,6 +75,24 @@ void back_unhook(struct back_net *bnet)
 	nf_defrag_ipv6_disable(bnet->net);
 	nf_defrag_ipv4_disable(bnet->net);
 	bnet->hooked = false;
+}
+
+void back_role_reap(struct back_net *bnet)
+{
+	back_frontends_reap(bnet);
+	if (list_empty(&bnet->frontends))
+		unhook(bnet);
+}
+
+static void reap_work(struct work_struct *work)
+{
+	struct back_net *bnet = container_of(work, struct back_net, reap);
+
+	genl_lock();
+	mutex_lock(&bnet->config);
+	back_role_reap(bnet);
+	mutex_unlock(&bnet->config);
+	genl_unlock();
 }
 
 static const struct handoff_table_ops table_ops = {
@@ -89,7 +109,7 @@ static int __net_init net_init(struct net *net)
 	bnet->net = net;
 	mutex_init(&bnet->config);
 	INIT_LIST_HEAD(&bnet->frontends);
-	INIT_WORK(&bnet->reap, back_frontend_reap_work);
+	INIT_WORK(&bnet->reap, reap_work);
 
 	err = handoff_table_init(&bnet->table, net, &table_ops, flow_cache);
 	if (err)
@@ -125,11 +145,11 @@ static void __net_exit net_pre_exit(struct net *net)
 	WRITE_ONCE(bnet->going, true);
 	/* Nothing configured: no flows; spare the namespace the drain's wait. */
 	if (bnet->hooked) {
-		back_frontends_going(bnet);
+		back_profile_tell_all(bnet);
 		handoff_table_drain(&bnet->table);
 		back_sweep_accepts(bnet);
 		back_frontends_close(bnet);
-		back_unhook(bnet);
+		unhook(bnet);
 	}
 	mutex_unlock(&bnet->config);
 	genl_unlock();
@@ -156,7 +176,7 @@ static struct pernet_operations net_ops = {
 	.size = sizeof(struct back_net),
 };
 
-int __init back_net_setup(void)
+int __init back_role_setup(void)
 {
 	int err;
 
@@ -170,7 +190,7 @@ int __init back_net_setup(void)
 	return err;
 }
 
-void back_net_teardown(void)
+void back_role_teardown(void)
 {
 	unregister_pernet_subsys(&net_ops);
 	rcu_barrier();	/* the flows' memory goes by call_rcu() */
