@@ -161,6 +161,8 @@ namespace__of_a_back_end_goes_under_load() {
 		assert_eq '10 200 be2 1024 complete eof' \
 			"$(_gets 10 | ask "$f" 5 15 | sort | uniq -c | xargs)" "who answers, IPv$f"
 	done
+	# That all of them go under load is another case.
+	_load_ends
 	_anew
 }
 
