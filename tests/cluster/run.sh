@@ -78,7 +78,7 @@ _fresh() {
 }
 
 _run_file() {
-	local file=$1 name case cases=() up='' log began took status why
+	local file=$1 name case cases=() up='' log began took status
 	name=$(basename "$file" .sh)
 	# From the text: the shell's own list is sorted.
 	# shellcheck disable=SC2013 # they are words
@@ -97,11 +97,6 @@ _run_file() {
 		fi
 		if [[ $up == never ]]; then
 			_verdict 'not ok' "$case" '(no cluster)'
-			continue
-		fi
-		# Told in the closing line, and run all the same if asked for by name.
-		if [[ -z ${TEST:-} ]] && why=$(sed -n "s/^$case  *//p" "$CLUSTER/open") && [[ -n $why ]]; then
-			_verdict skip "$case" "# open: $why"
 			continue
 		fi
 		log=$results/$case
