@@ -15,6 +15,7 @@ help:
 	@echo 'make demo       a cluster in a VM, and requests through it, shown'
 	@echo 'make check      everything that is checked; make check TEST=name: those cluster tests'
 	@echo 'make shell      a shell in the cluster VM'
+	@echo 'make soak       clients and faults of all sorts for TIME=600 seconds, from SEED=…'
 	@echo 'make lint       static analysis and style'
 	@echo 'make install    modules into /lib/modules, btcpctl into $$(PREFIX)'
 	@echo 'make packages   install what is missing (all targets above that need it do so)'
@@ -38,6 +39,9 @@ shell: packages
 check: packages
 	@scripts/check.sh
 
+soak: packages
+	@scripts/in-cluster.sh -t $$(($(or $(TIME),600) + 600)) tests/cluster/soak.sh $(or $(TIME),600) $(SEED)
+
 lint: packages
 	@scripts/lint.sh
 
@@ -47,4 +51,4 @@ install: all
 clean:
 	@scripts/clean.sh
 
-.PHONY: all help packages modules btcpctl demo shell check lint install clean
+.PHONY: all help packages modules btcpctl demo shell check soak lint install clean
