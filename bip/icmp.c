@@ -17,102 +17,12 @@
 #include "bip/transmit.h"
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/flow.h"
+#include "handoff/quote.h"
 #include "handoff/settings.h"
 
 /* An ICMPv4 error in all: RFC 1812 4.3.2.3; an ICMPv6 one: RFC 4443 2.4 (c). */
 #define ERROR_MAX_V4	576
 #define ERROR_MAX_V6	1280
-/* Of the quoted TCP header: ports and sequence number, as RFC 792 assures. */
-#define QUOTED_TCP	8
-
-/**
- * struct quoted - an ICMP error and the packet it quotes
- * @tuple: the connection's, if @inner is one of ours to the client
- * @icmp: offset of the ICMP header
- * @inner: offset of the quoted IP header
- * @tcp: offset of the quoted TCP header
- */
-struct quoted {
-	struct handoff_tuple tuple;
-	unsigned int icmp;
-	unsigned int inner;
-	unsigned int tcp;
-};
-
-static bool read_ports(struct sk_buff *skb, struct quoted *q)
-{
-	const __be16 *ports;
-
-	if (!pskb_may_pull(skb, q->tcp + QUOTED_TCP))
-		return false;
-	ports = (const __be16 *)(skb->data + q->tcp);
-	q->tuple.server_port = ports[0];
-	q->tuple.client_port = ports[1];
-	return true;
-}
-
-static bool find_v4(struct sk_buff *skb, struct quoted *q)
-{
-	const struct icmphdr *icmp;
-	const struct iphdr *iph;
-
-	iph = ip_hdr(skb);
-	if (iph->protocol != IPPROTO_ICMP || ip_is_fragment(iph))
-		return false;
-	q->icmp = iph->ihl * 4;
-	q->inner = q->icmp + sizeof(*icmp);
-	if (!pskb_may_pull(skb, q->inner + sizeof(*iph)))
-		return false;
-	icmp = (const struct icmphdr *)(skb->data + q->icmp);
-	if (icmp->type != ICMP_DEST_UNREACH && icmp->type != ICMP_TIME_EXCEEDED &&
-	    icmp->type != ICMP_PARAMETERPROB)
-		return false;
-	iph = (const struct iphdr *)(skb->data + q->inner);
-	if (iph->version != 4 || iph->ihl < 5 || iph->protocol != IPPROTO_TCP ||
-	    iph->frag_off & htons(IP_OFFSET))
-		return false;
-	q->tcp = q->inner + iph->ihl * 4;
-	q->tuple.family = NFPROTO_IPV4;
-	q->tuple.server.ip = iph->saddr;
-	q->tuple.client.ip = iph->daddr;
-	/* An error goes to whom the packet came from, or it is made up. */
-	return ip_hdr(skb)->daddr == iph->saddr && read_ports(skb, q);
-}
-
-static bool find_v6(struct sk_buff *skb, struct quoted *q)
-{
-	const struct icmp6hdr *icmp;
-	const struct ipv6hdr *iph;
-
-	/* Our packets have no extension headers, nor have errors about them. */
-	if (ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6)
-		return false;
-	q->icmp = sizeof(*iph);
-	q->inner = q->icmp + sizeof(*icmp);
-	if (!pskb_may_pull(skb, q->inner + sizeof(*iph)))
-		return false;
-	icmp = (const struct icmp6hdr *)(skb->data + q->icmp);
-	if (icmp->icmp6_type < ICMPV6_DEST_UNREACH || icmp->icmp6_type > ICMPV6_PARAMPROB)
-		return false;
-	iph = (const struct ipv6hdr *)(skb->data + q->inner);
-	if (iph->version != 6 || iph->nexthdr != IPPROTO_TCP)
-		return false;
-	q->tcp = q->inner + sizeof(*iph);
-	q->tuple.family = NFPROTO_IPV6;
-	q->tuple.server.in6 = iph->saddr;
-	q->tuple.client.in6 = iph->daddr;
-	return ipv6_addr_equal(&ipv6_hdr(skb)->daddr, &iph->saddr) && read_ports(skb, q);
-}
-
-static bool find(struct sk_buff *skb, struct quoted *q)
-{
-	memset(&q->tuple, 0, sizeof(q->tuple));
-	if (skb->protocol == htons(ETH_P_IP))
-		return pskb_may_pull(skb, sizeof(struct iphdr)) && find_v4(skb, q);
-	if (skb->protocol == htons(ETH_P_IPV6))
-		return pskb_may_pull(skb, sizeof(struct ipv6hdr)) && find_v6(skb, q);
-	return false;
-}
 
 /*
  * From the VIP, to which the error came: the router that sent it may be on the
@@ -122,7 +32,7 @@ static bool find(struct sk_buff *skb, struct quoted *q)
  * changes the ICMP checksum sees the port only.  The quoted TCP checksum is
  * left stale: nobody can check it without the payload.
  */
-static void rewrite_v4(struct sk_buff *skb, const struct quoted *q,
+static void rewrite_v4(struct sk_buff *skb, const struct handoff_quote *q,
 		       const struct handoff_endpoint *to)
 {
 	struct icmphdr *icmp = (struct icmphdr *)(skb->data + q->icmp);
@@ -140,7 +50,7 @@ static void rewrite_v4(struct sk_buff *skb, const struct quoted *q,
 	*port = to->port;
 }
 
-static void rewrite_v6(struct sk_buff *skb, const struct quoted *q,
+static void rewrite_v6(struct sk_buff *skb, const struct handoff_quote *q,
 		       const struct handoff_endpoint *to)
 {
 	struct icmp6hdr *icmp = (struct icmp6hdr *)(skb->data + q->icmp);
@@ -163,7 +73,7 @@ static void rewrite_v6(struct sk_buff *skb, const struct quoted *q,
 }
 
 static void forward(struct front_net *fn, struct front_flow *flow,
-		    struct sk_buff *skb, const struct quoted *q)
+		    struct sk_buff *skb, const struct handoff_quote *q)
 {
 	u8 family = q->tuple.family;
 	struct front_endpoint *endpoint = front_backend_endpoint(flow->backend, family);
@@ -183,7 +93,7 @@ static void forward(struct front_net *fn, struct front_flow *flow,
 		goto release;
 	}
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(dst->dev)) ||
-	    skb_ensure_writable(skb, q->tcp + QUOTED_TCP)) {
+	    skb_ensure_writable(skb, q->tcp + HANDOFF_QUOTED_TCP)) {
 		front_count(fn, FRONT_STAT_FORWARD_MEMORY);
 		goto release;
 	}
@@ -206,10 +116,10 @@ drop:
 unsigned int bip_icmp_input(struct front_net *fn, struct sk_buff *skb)
 {
 	struct front_flow *flow;
-	struct quoted q;
+	struct handoff_quote q;
 
 	/* A sum not made yet: from this very host, which has nothing to say here. */
-	if (!find(skb, &q) || skb->ip_summed == CHECKSUM_PARTIAL)
+	if (!handoff_quote_parse(skb, &q) || skb->ip_summed == CHECKSUM_PARTIAL)
 		return NF_ACCEPT;
 	flow = front_flow_find(fn, &q.tuple);
 	if (!flow || !front_flow_forwards(front_flow_state(flow)))
