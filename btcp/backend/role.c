@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/module.h>
-#include <linux/netfilter_ipv4.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
-#include <net/netfilter/ipv4/nf_defrag_ipv4.h>
-#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 
 #include "btcp/backend/flow.h"
 #include "btcp/backend/frontend.h"
@@ -13,29 +10,28 @@
 #include "btcp/backend/profile.h"
 #include "btcp/backend/role.h"
 #include "btcp/backend/sweep.h"
+#include "handoff/hooks.h"
 
 unsigned int back_net_id;
 
 static struct kmem_cache *flow_cache;
 
 /*
- * In: between defragmentation (-400) and raw (-300), so that conntrack and
- * TCP's early demux see the translated packet.  Out: after source NAT (100)
- * and all else; one before the last, where conntrack confirms, since a hook
- * of equal priority would come before the one already there.
+ * In: so that conntrack and TCP's early demux see the translated packet.  Out:
+ * so that source NAT (100), conntrack and all else see it untranslated.
  */
 static const struct nf_hook_ops hooks[] = {
 	{
 		.hook = back_inbound_hook,
 		.pf = NFPROTO_INET,
 		.hooknum = NF_INET_PRE_ROUTING,
-		.priority = -350,
+		.priority = HANDOFF_HOOK_FIRST,
 	},
 	{
 		.hook = back_outbound_hook,
 		.pf = NFPROTO_INET,
 		.hooknum = NF_INET_POST_ROUTING,
-		.priority = NF_IP_PRI_LAST - 1,
+		.priority = HANDOFF_HOOK_LAST,
 	},
 };
 
@@ -46,23 +42,8 @@ int back_role_hook(struct back_net *bnet)
 	lockdep_assert_held(&bnet->config);
 	if (bnet->hooked)
 		return 0;
-	/* A fragment has no ports to find its flow by. */
-	err = nf_defrag_ipv4_enable(bnet->net);
-	if (err)
-		return err;
-	err = nf_defrag_ipv6_enable(bnet->net);
-	if (err)
-		goto defrag4;
-	err = nf_register_net_hooks(bnet->net, hooks, ARRAY_SIZE(hooks));
-	if (err)
-		goto defrag6;
-	bnet->hooked = true;
-	return 0;
-
-defrag6:
-	nf_defrag_ipv6_disable(bnet->net);
-defrag4:
-	nf_defrag_ipv4_disable(bnet->net);
+	err = handoff_hooks_add(bnet->net, hooks, ARRAY_SIZE(hooks));
+	bnet->hooked = !err;
 	return err;
 }
 
@@ -71,9 +52,7 @@ static void unhook(struct back_net *bnet)
 	lockdep_assert_held(&bnet->config);
 	if (!bnet->hooked)
 		return;
-	nf_unregister_net_hooks(bnet->net, hooks, ARRAY_SIZE(hooks));
-	nf_defrag_ipv6_disable(bnet->net);
-	nf_defrag_ipv4_disable(bnet->net);
+	handoff_hooks_del(bnet->net, hooks, ARRAY_SIZE(hooks));
 	bnet->hooked = false;
 }
 

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/delay.h>
-#include <linux/netfilter_ipv4.h>
-#include <linux/netfilter_ipv6.h>
 #include <linux/random.h>
 #include <linux/wait_bit.h>
 #include <net/genetlink.h>
-#include <net/netfilter/ipv4/nf_defrag_ipv4.h>
-#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 
 #include "bip/forward.h"
 #include "btcp/frontend/backend.h"
@@ -16,20 +12,22 @@
 #include "btcp/frontend/pool.h"
 #include "btcp/frontend/role.h"
 #include "btcp/frontend/service.h"
+#include "handoff/hooks.h"
 
-/*
- * Behind defragmentation (-400), before raw (-300) and conntrack (-200); the
- * very end of LOCAL_IN but for what asks to be last.  Priorities of our own:
- * netfilter puts an equal one before the hooks already there.
- */
-#define HOOK(family, where, prio, fn) {					\
-	.hook = (fn), .pf = (family), .hooknum = (where), .priority = (prio) }
-
+/* Before conntrack; and behind the input filter, which decides who may connect. */
 static const struct nf_hook_ops hooks[] = {
-	HOOK(NFPROTO_IPV4, NF_INET_PRE_ROUTING, -350, bip_hook),
-	HOOK(NFPROTO_IPV6, NF_INET_PRE_ROUTING, -350, bip_hook),
-	HOOK(NFPROTO_IPV4, NF_INET_LOCAL_IN, NF_IP_PRI_LAST - 1, front_input_hook),
-	HOOK(NFPROTO_IPV6, NF_INET_LOCAL_IN, NF_IP6_PRI_LAST - 1, front_input_hook),
+	{
+		.hook = bip_hook,
+		.pf = NFPROTO_INET,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = HANDOFF_HOOK_FIRST,
+	},
+	{
+		.hook = front_input_hook,
+		.pf = NFPROTO_INET,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = HANDOFF_HOOK_LAST,
+	},
 };
 
 int front_role_hook(struct front_net *fn)
@@ -39,22 +37,8 @@ int front_role_hook(struct front_net *fn)
 	lockdep_assert_held(&fn->config);
 	if (fn->hooked)
 		return 0;
-	err = nf_defrag_ipv4_enable(fn->net);
-	if (err)
-		return err;
-	err = nf_defrag_ipv6_enable(fn->net);
-	if (err)
-		goto defrag4;
-	err = nf_register_net_hooks(fn->net, hooks, ARRAY_SIZE(hooks));
-	if (err)
-		goto defrag6;
-	fn->hooked = true;
-	return 0;
-
-defrag6:
-	nf_defrag_ipv6_disable(fn->net);
-defrag4:
-	nf_defrag_ipv4_disable(fn->net);
+	err = handoff_hooks_add(fn->net, hooks, ARRAY_SIZE(hooks));
+	fn->hooked = !err;
 	return err;
 }
 
@@ -63,9 +47,7 @@ static void unhook(struct front_net *fn)
 	lockdep_assert_held(&fn->config);
 	if (!fn->hooked)
 		return;
-	nf_unregister_net_hooks(fn->net, hooks, ARRAY_SIZE(hooks));
-	nf_defrag_ipv6_disable(fn->net);
-	nf_defrag_ipv4_disable(fn->net);
+	handoff_hooks_del(fn->net, hooks, ARRAY_SIZE(hooks));
 	fn->hooked = false;
 }
 
