@@ -34,7 +34,7 @@ void handoff_heartbeat_send(struct handoff_session *session, u16 probe)
 	spin_unlock(&session->lock);
 	if (ops)
 		ops->fill_heartbeat(session->net, session, &msg.heartbeat);
-	transport_send(session, &msg, handoff_session_room(session), probe, session->id);
+	transport_send(session, &msg, handoff_session_room(session), probe);
 }
 
 /* Did this one bring the session up?  session->lock held. */

@@ -111,7 +111,6 @@ void handoff_session_put(struct handoff_session *session);
  * handoff_session_send() - seal messages and send them
  * @session: to whom
  * @msg: what
- * @hash: flow entropy for the UDP source port
  *
  * Never sleeps, never fragments: a message bigger than
  * handoff_session_room() is refused.
@@ -120,8 +119,7 @@ void handoff_session_put(struct handoff_session *session);
  * Return: 0, -ENOTCONN (no keys), -EMSGSIZE, -ENOMEM, -ESHUTDOWN, or a
  *	routing error.
  */
-int handoff_session_send(struct handoff_session *session,
-			 const struct wire_msg *msg, u32 hash);
+int handoff_session_send(struct handoff_session *session, const struct wire_msg *msg);
 
 /**
  * handoff_session_room() - bytes one message may have

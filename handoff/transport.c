@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/jhash.h>
 #include <linux/module.h>
 
 #include "handoff/control_receive.h"
@@ -21,8 +22,19 @@ static u32 bound(const struct wire_msg *msg)
 	return 256;
 }
 
+/* One source port a flow: whatever spreads flows over paths keeps its order. */
+static u32 entropy(const struct handoff_session *session, const struct wire_msg *msg)
+{
+	const struct wire_flow *flow = &msg->flow;
+
+	if (msg->type == WIRE_HEARTBEAT)
+		return session->id;
+	return jhash(flow->client, sizeof(flow->client),
+		     (u32)flow->client_port << 16 | flow->vip_port);
+}
+
 int transport_send(struct handoff_session *session, const struct wire_msg *msg,
-		   u32 room, u32 pad, u32 hash)
+		   u32 room, u32 pad)
 {
 	struct handoff_control *control = session->control;
 	struct handoff_keypair *kp;
@@ -67,17 +79,16 @@ int transport_send(struct handoff_session *session, const struct wire_msg *msg,
 	}
 	skb_put(skb, SEAL_OVERHEAD + len);
 	seal_close(skb->data, len, kp->remote_index, counter, kp->tx);
-	return datagram_send(session, skb, &kp->local, hash);
+	return datagram_send(session, skb, &kp->local, entropy(session, msg));
 }
 
-int handoff_session_send(struct handoff_session *session,
-			 const struct wire_msg *msg, u32 hash)
+int handoff_session_send(struct handoff_session *session, const struct wire_msg *msg)
 {
 	int err;
 
 	local_bh_disable();
 	rcu_read_lock();
-	err = transport_send(session, msg, handoff_session_room(session), 0, hash);
+	err = transport_send(session, msg, handoff_session_room(session), 0);
 	rcu_read_unlock();
 	local_bh_enable();
 	return err;

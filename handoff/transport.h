@@ -35,12 +35,11 @@ void transport_receive(struct handoff_session *session,
  * @msg: what
  * @room: most bytes it may have
  * @pad: bytes of IP packet to pad it to, 0: not
- * @hash: entropy
  *
  * Context: BH off, RCU read side.
  * Return: as handoff_session_send().
  */
 int transport_send(struct handoff_session *session, const struct wire_msg *msg,
-		   u32 room, u32 pad, u32 hash);
+		   u32 room, u32 pad);
 
 #endif /* _HANDOFF_TRANSPORT_H */

@@ -41,7 +41,7 @@ enum wire_type {
 /**
  * struct wire_flow - the flow a message is about, as the front-end names it
  * @id: given by the front-end, never reused while it is up
- * @client: client address, network byte order, first 4 bytes for IPv4
+ * @client: client address, network byte order; IPv4: the first 4 bytes, the others zero
  * @vip: VIP, likewise
  * @server: the back-end's address the client's packets are rewritten to
  * @client_port: host order

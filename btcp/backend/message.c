@@ -3,18 +3,7 @@
 #include "btcp/backend/handoff.h"
 #include "btcp/backend/message.h"
 #include "btcp/backend/say.h"
-
-static void tuple_of(struct handoff_tuple *tuple, const struct wire_flow *flow)
-{
-	int len = flow->ipv6 ? 16 : 4;
-
-	memset(tuple, 0, sizeof(*tuple));
-	memcpy(&tuple->client, flow->client, len);
-	memcpy(&tuple->server, flow->server, len);
-	tuple->client_port = htons(flow->client_port);
-	tuple->server_port = htons(flow->server_port);
-	tuple->family = flow->ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
-}
+#include "handoff/flow_name.h"
 
 static void query(struct back_net *bnet, struct back_flow *flow)
 {
@@ -66,7 +55,7 @@ void back_message_receive(struct net *net, struct handoff_session *session,
 		back_count(bnet, BACK_STAT_BAD_MESSAGE);
 		return;
 	}
-	tuple_of(&tuple, &msg->flow);
+	handoff_flow_tuple(&tuple, HANDOFF_BACKEND, &msg->flow);
 	if (msg->type == WIRE_HANDOFF) {
 		back_handoff(bnet, session, &tuple, msg);
 		return;

@@ -286,7 +286,7 @@ void back_profile_tell(struct back_frontend *frontend)
 	local_bh_disable();
 	rcu_read_lock();
 	back_profile_fill(net, frontend->session, &msg->heartbeat);
-	handoff_session_send(frontend->session, msg, 0);
+	handoff_session_send(frontend->session, msg);
 	rcu_read_unlock();
 	local_bh_enable();
 	kfree(msg);

@@ -1,34 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/jhash.h>
-
 #include "btcp/backend/say.h"
+#include "handoff/flow_name.h"
 
-static void name_flow(struct wire_flow *wire, const struct back_flow *flow)
+static void name_flow(struct wire_flow *name, const struct back_flow *flow)
 {
-	const struct handoff_tuple *t = &flow->flow.tuple;
-
-	wire->id = flow->flow.id;
-	memcpy(wire->client, &t->client, sizeof(wire->client));
-	memcpy(wire->server, &t->server, sizeof(wire->server));
-	memcpy(wire->vip, &flow->vip, sizeof(wire->vip));
-	wire->client_port = ntohs(t->client_port);
-	wire->server_port = ntohs(t->server_port);
-	wire->vip_port = ntohs(flow->vip_port);
-	wire->ipv6 = t->family == NFPROTO_IPV6;
-}
-
-/* One source port a flow: whatever spreads flows over paths keeps its order. */
-static u32 entropy(const struct wire_flow *flow)
-{
-	u32 ports = (u32)flow->client_port << 16 | flow->server_port;
-
-	return jhash(flow->client, sizeof(flow->client), ports);
+	handoff_flow_name(name, HANDOFF_BACKEND, flow->flow.id, &flow->flow.tuple,
+			  &flow->vip, flow->vip_port);
 }
 
 static void send(struct back_net *bnet, struct handoff_session *session,
 		 const struct wire_msg *msg)
 {
-	if (handoff_session_send(session, msg, entropy(&msg->flow)))
+	if (handoff_session_send(session, msg))
 		back_count(bnet, BACK_STAT_SEND_FAILURES);
 }
 

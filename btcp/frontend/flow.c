@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/jhash.h>
-
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/flow.h"
 #include "btcp/frontend/service.h"
+#include "handoff/flow_name.h"
 
 struct kmem_cache *front_flow_cache;
 
@@ -84,30 +83,15 @@ void front_flow_end(struct front_net *fn, struct front_flow *flow)
 	handoff_table_remove(&fn->table, &flow->flow, true);
 }
 
-/* Bytes 4 to 15 are zero already where an address has only 4. */
-static void copy_addr(u8 to[16], const union nf_inet_addr *from)
-{
-	memcpy(to, from, sizeof(*from));
-}
-
 int front_flow_tell(const struct front_flow *flow, const struct front_backend *backend,
 		    u64 id, struct wire_msg *msg)
 {
 	const struct handoff_tuple *t = &flow->flow.tuple;
 	const struct front_endpoint *endpoint = front_backend_endpoint(backend, t->family);
 
-	msg->flow = (struct wire_flow){
-		.id = id,
-		.client_port = ntohs(t->client_port),
-		.vip_port = ntohs(t->server_port),
-		.server_port = ntohs(endpoint->endpoint.port),
-		.ipv6 = t->family == NFPROTO_IPV6,
-	};
-	copy_addr(msg->flow.client, &t->client);
-	copy_addr(msg->flow.vip, &t->server);
-	copy_addr(msg->flow.server, &endpoint->endpoint.addr);
-	return handoff_session_send(backend->session, msg,
-				    jhash2((const u32 *)t, sizeof(*t) / sizeof(u32), 0));
+	handoff_flow_name(&msg->flow, HANDOFF_FRONTEND, id, t, &endpoint->endpoint.addr,
+			  endpoint->endpoint.port);
+	return handoff_session_send(backend->session, msg);
 }
 
 void front_flow_tell_reset(const struct front_flow *flow,

@@ -5,18 +5,7 @@
 #include "btcp/frontend/handover.h"
 #include "btcp/frontend/messages.h"
 #include "btcp/frontend/opening.h"
-
-static void tuple_of(struct handoff_tuple *tuple, const struct wire_flow *flow)
-{
-	size_t len = flow->ipv6 ? 16 : 4;
-
-	memset(tuple, 0, sizeof(*tuple));
-	memcpy(&tuple->client, flow->client, len);
-	memcpy(&tuple->server, flow->vip, len);
-	tuple->client_port = htons(flow->client_port);
-	tuple->server_port = htons(flow->vip_port);
-	tuple->family = flow->ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
-}
+#include "handoff/flow_name.h"
 
 /* Say the same about the same flow; nothing depends on its getting there. */
 static void reply(struct handoff_session *session, const struct wire_msg *msg,
@@ -25,7 +14,7 @@ static void reply(struct handoff_session *session, const struct wire_msg *msg,
 	struct wire_msg out = *body;
 
 	out.flow = msg->flow;
-	handoff_session_send(session, &out, (u32)msg->flow.id);
+	handoff_session_send(session, &out);
 }
 
 static void reply_reset(struct handoff_session *session, const struct wire_msg *msg)
@@ -157,7 +146,7 @@ static void receive(struct net *net, struct handoff_session *session,
 
 	if (READ_ONCE(fn->dying))
 		return;
-	tuple_of(&tuple, &msg->flow);
+	handoff_flow_tuple(&tuple, HANDOFF_FRONTEND, &msg->flow);
 	flow = front_flow_find(fn, &tuple);
 	if (flow) {
 		spin_lock_bh(&flow->flow.lock);
