@@ -67,8 +67,8 @@ enum handoff_control_stat {
 /**
  * struct handoff_control - embedded in struct handoff_net
  * @net: namespace
- * @lock: guards the existence of sessions and sockets; process context.
- *	Taken inside the genl lock, or alone when the namespace dies
+ * @lock: guards the existence of sessions and sockets; process context,
+ *	innermost of the mutexes
  * @sock: by family, RCU for readers, written under @lock
  * @users: sessions of the family, under @lock
  * @local_lock: guards @local; leaf, BH off
@@ -147,7 +147,7 @@ void handoff_control_get(struct net *net, struct handoff_endpoint *local);
  *
  * Sessions stay; those this host initiates make new keys from there at once.
  *
- * Context: process context, may sleep; genl lock held.
+ * Context: process context, may sleep; takes @lock of struct handoff_control.
  * Return: 0, or what binding gave, and then all is as before.
  */
 int handoff_control_set(struct net *net, const struct handoff_endpoint *local,

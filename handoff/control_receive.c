@@ -108,15 +108,12 @@ static void receive(struct handoff_control *control, struct sk_buff *skb, u32 of
 
 int control_receive(struct sock *sk, struct sk_buff *skb)
 {
-	struct handoff_control *control;
+	struct handoff_control *control = rcu_dereference_sk_user_data(sk);
 
-	local_bh_disable();
-	rcu_read_lock();
-	control = rcu_dereference_sk_user_data(sk);
+	/* What guards the scratch. */
+	lockdep_assert_in_softirq();
 	if (control)
 		receive(control, skb, sizeof(struct udphdr));
-	rcu_read_unlock();
-	local_bh_enable();
 	consume_skb(skb);
 	return 0;
 }
@@ -148,17 +145,15 @@ static bool quotes_ours(struct handoff_control *control,
  */
 int control_receive_error(struct sock *sk, struct sk_buff *skb)
 {
-	struct handoff_control *control;
+	struct handoff_control *control = rcu_dereference_sk_user_data(sk);
 	union nf_inet_addr addr = {};
 	u8 buf[SEAL_HEADER_LEN];
 	struct seal_header header;
 	const u8 *at;
 	int err = -ENOENT;
 
-	rcu_read_lock();
-	control = rcu_dereference_sk_user_data(sk);
 	if (!control)
-		goto out;
+		return -ENOENT;
 	if (sk->sk_family == AF_INET)
 		addr.ip = ip_hdr(skb)->daddr;
 	else
@@ -172,8 +167,6 @@ int control_receive_error(struct sock *sk, struct sk_buff *skb)
 			err = 0;
 	}
 	control_count(control, err ? CONTROL_ICMP_IGNORED : CONTROL_ICMP);
-out:
-	rcu_read_unlock();
 	return err;
 }
 

@@ -32,7 +32,7 @@ struct control_packet {
  * @skb: datagram, consumed; skb->data is at the UDP header, whose checksum was
  *	verified
  *
- * Context: softirq, but for loopback on some kernels; takes BH off itself.
+ * Context: softirq, RCU read side.
  * Return: 0.
  */
 int control_receive(struct sock *sk, struct sk_buff *skb);
@@ -44,7 +44,7 @@ int control_receive(struct sock *sk, struct sk_buff *skb);
  * @skb: the error; network header at the quoted IP header, transport header at
  *	the quoted UDP header
  *
- * Context: softirq.
+ * Context: softirq, RCU read side.
  * Return: 0: it may lower the route's MTU; -ENOENT: it is made up.
  */
 int control_receive_error(struct sock *sk, struct sk_buff *skb);

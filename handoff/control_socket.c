@@ -25,6 +25,7 @@ static struct socket *open_socket(struct handoff_control *control, u8 family,
 	struct socket *sock;
 	int err;
 
+	lockdep_assert_held(&control->lock);
 	handoff_control_get(control->net, &local);
 	cfg.local_udp_port = local.port;
 	if (local.family == NFPROTO_IPV6 && family == NFPROTO_IPV6)
@@ -54,6 +55,7 @@ static void close_socket(struct handoff_control *control, unsigned int i)
 	struct socket *sock = rcu_dereference_protected(control->sock[i],
 							lockdep_is_held(&control->lock));
 
+	lockdep_assert_held(&control->lock);
 	if (!sock)
 		return;
 	RCU_INIT_POINTER(control->sock[i], NULL);

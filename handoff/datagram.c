@@ -154,6 +154,7 @@ void datagram_refresh_mtu(struct handoff_session *session)
 	union nf_inet_addr local;
 	struct dst_entry *dst;
 
+	lockdep_assert_in_softirq();
 	if (!sk || !kp)
 		return;
 	local = kp->local;
@@ -173,6 +174,9 @@ int datagram_send(struct handoff_session *session, struct sk_buff *skb,
 	struct dst_entry *dst;
 	u32 len = skb->len + session_overhead(session) - SEAL_OVERHEAD;
 
+	/* dst_cache is per CPU; and sending walks hooks that take other locks. */
+	lockdep_assert_in_softirq();
+	lockdep_assert_not_held(&session->lock);
 	if (!sk) {
 		kfree_skb(skb);
 		return -ESHUTDOWN;

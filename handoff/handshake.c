@@ -418,6 +418,7 @@ void handshake_hurry(struct handoff_session *session)
 
 void handshake_forget(struct handoff_session *session)
 {
+	lockdep_assert_held(&session->lock);
 	noise_wipe(&session->handshake.noise);
 	memzero_explicit(session->handshake.mac_key, CRYPTO_KEY_LEN);
 }

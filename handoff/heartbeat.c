@@ -27,6 +27,7 @@ void handoff_heartbeat_send(struct handoff_session *session, u16 probe)
 	const struct handoff_session_ops *ops = session_ops(session);
 	struct wire_msg msg = { .type = WIRE_HEARTBEAT };
 
+	lockdep_assert_in_softirq();
 	msg.heartbeat.probe = probe;
 	spin_lock(&session->lock);
 	msg.heartbeat.probed = session->probed;
@@ -37,13 +38,14 @@ void handoff_heartbeat_send(struct handoff_session *session, u16 probe)
 	transport_send(session, &msg, handoff_session_room(session), probe);
 }
 
-/* Did this one bring the session up?  session->lock held. */
+/* Did this one bring the session up? */
 static bool count_beat(struct handoff_session *session)
 {
 	unsigned long interval = handoff_timeout(session->net, HANDOFF_TIMEOUT_HEARTBEAT);
 	u32 enough = handoff_limit(session->net, HANDOFF_LIMIT_HEARTBEAT_UP);
 	unsigned long now = jiffies;
 
+	lockdep_assert_held(&session->lock);
 	if (session->up)
 		return false;
 	/* Answers to probes come in between: they are no sign of stability. */
@@ -65,6 +67,7 @@ void handoff_heartbeat_receive(struct handoff_session *session,
 	const struct handoff_session_ops *ops = session_ops(session);
 	bool up;
 
+	lockdep_assert_in_softirq();
 	spin_lock(&session->lock);
 	session->probed = max(session->probed, heartbeat->probe);
 	if (heartbeat->probed)
@@ -85,9 +88,10 @@ void handoff_heartbeat_receive(struct handoff_session *session,
 		handoff_heartbeat_send(session, 0);
 }
 
-/* Is the peer silent for too long?  session->lock held. */
+/* Is the peer silent for too long? */
 static bool went_down(struct handoff_session *session, unsigned long patience)
 {
+	lockdep_assert_held(&session->lock);
 	if (!session->up || time_before(jiffies, READ_ONCE(session->heard) + patience))
 		return false;
 	WRITE_ONCE(session->up, false);
@@ -95,12 +99,13 @@ static bool went_down(struct handoff_session *session, unsigned long patience)
 	return true;
 }
 
-/* Ask for new keys if it is time to.  session->lock held. */
+/* Ask for new keys if it is time to. */
 static void want_keys(struct handoff_session *session, unsigned long interval)
 {
 	struct handshake *hs = &session->handshake;
 	unsigned long retry = min_t(unsigned long, interval, RETRY_MAX);
 
+	lockdep_assert_held(&session->lock);
 	if (session->role != HANDOFF_FRONTEND ||
 	    !keys_wanted(session, interval + interval / 2) ||
 	    time_before(jiffies, hs->next))

@@ -20,6 +20,7 @@ static void replace(struct handoff_session *session, enum keypair_slot slot,
 {
 	struct handoff_keypair *old;
 
+	lockdep_assert_held(&session->lock);
 	old = rcu_replace_pointer(session->keys[slot], kp,
 				  lockdep_is_held(&session->lock));
 	if (old)
@@ -51,6 +52,16 @@ again:
 	return index;
 }
 
+bool keys_psk_is(struct handoff_session *session, const u8 key[CRYPTO_KEY_LEN])
+{
+	bool same;
+
+	spin_lock_bh(&session->lock);
+	same = crypto_equal(session->psk, key, CRYPTO_KEY_LEN);
+	spin_unlock_bh(&session->lock);
+	return same;
+}
+
 bool keys_get_psk(struct handoff_session *session, u32 serial, u8 psk[CRYPTO_KEY_LEN])
 {
 	const u8 *from = NULL;
@@ -68,6 +79,7 @@ bool keys_get_psk(struct handoff_session *session, u32 serial, u8 psk[CRYPTO_KEY
 
 static void drop_old_psk(struct handoff_session *session)
 {
+	lockdep_assert_held(&session->lock);
 	memzero_explicit(session->psk_old, sizeof(session->psk_old));
 	session->psk_old_until = 0;
 }
@@ -75,7 +87,6 @@ static void drop_old_psk(struct handoff_session *session)
 /* The peer has proved to know the PSK of @kp: one older than that is over. */
 static void psk_used(struct handoff_session *session, const struct handoff_keypair *kp)
 {
-	lockdep_assert_held(&session->lock);
 	if (kp->psk_serial == session->psk_serial)
 		drop_old_psk(session);
 }
@@ -109,6 +120,7 @@ bool keys_confirm(struct handoff_session *session, struct handoff_keypair *kp)
 {
 	bool confirmed = false;
 
+	lockdep_assert_in_softirq();
 	/* Nearly always they are proved already: no lock for that. */
 	if (rcu_access_pointer(session->keys[KEYS_NEXT]) != kp)
 		return false;
@@ -128,6 +140,7 @@ bool keys_wanted(struct handoff_session *session, unsigned long silence)
 {
 	struct handoff_keypair *kp = slot(session, KEYS_CURRENT);
 
+	lockdep_assert_held(&session->lock);
 	return !kp || session->force ||
 	       time_after_eq(jiffies, kp->born + KEYS_REKEY_TIME) ||
 	       atomic64_read(&kp->counter) >= SEAL_REKEY_AFTER ||
@@ -138,6 +151,7 @@ void keys_expire(struct handoff_session *session)
 {
 	unsigned int i;
 
+	lockdep_assert_held(&session->lock);
 	for (i = 0; i < __KEYS_MAX; i++) {
 		struct handoff_keypair *kp = slot(session, i);
 

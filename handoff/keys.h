@@ -94,6 +94,15 @@ struct handoff_keypair *keypair_alloc(const union nf_inet_addr *local, u32 psk_s
 u32 keys_new_index(struct handoff_session *session);
 
 /**
+ * keys_psk_is() - is this the PSK?
+ * @session: session
+ * @key: which
+ *
+ * Context: any; takes session->lock.
+ */
+bool keys_psk_is(struct handoff_session *session, const u8 key[CRYPTO_KEY_LEN]);
+
+/**
  * keys_get_psk() - the PSK of a serial number, if it is still good
  * @session: session
  * @serial: which

@@ -31,15 +31,14 @@ struct handoff_nl_command {
 };
 
 /**
- * struct handoff_nl_role - what a role brings to the family
- * @owner: its module; held while a command of it runs
+ * struct handoff_nl_role - what a role brings to the family; needs no owner,
+ *	since unregistering waits for its handlers
  * @commands: @count of them
  * @count: how many
  * @stats: the role's totals in a namespace
  * @flows: dump the role's flows into @skb; as dumpit, args[1..] are its own
  */
 struct handoff_nl_role {
-	struct module *owner;
 	const struct handoff_nl_command *commands;
 	unsigned int count;
 	struct handoff_stats *(*stats)(struct net *net);

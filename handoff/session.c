@@ -16,6 +16,8 @@ static const struct handoff_session_ops __rcu *roles[__HANDOFF_ROLE_MAX];
 
 const struct handoff_session_ops *session_ops(const struct handoff_session *session)
 {
+	/* Who asks for them is about to call them, and they may send. */
+	lockdep_assert_not_held(&session->lock);
 	return rcu_dereference(roles[session->role]);
 }
 
@@ -58,6 +60,7 @@ static struct handoff_session *find(struct handoff_control *control,
 {
 	struct handoff_session *session;
 
+	lockdep_assert_held(&control->lock);
 	hlist_for_each_entry(session, session_peer_bucket(control, &peer->addr), by_peer)
 		if (session->role == role && handoff_endpoint_equal(&session->peer, peer))
 			return session;
@@ -68,6 +71,7 @@ static bool id_taken(struct handoff_control *control, u32 id)
 {
 	struct handoff_session *session;
 
+	lockdep_assert_held(&control->lock);
 	hash_for_each_possible(control->by_id, session, by_id, id)
 		if (session->id == id)
 			return true;
@@ -123,7 +127,7 @@ struct handoff_session *handoff_session_open(struct net *net, enum handoff_role 
 	mutex_lock(&control->lock);
 	session = find(control, role, peer);
 	if (session) {
-		if (crypto_memneq(session->psk, key, sizeof(session->psk))) {
+		if (!keys_psk_is(session, key)) {
 			NL_SET_ERR_MSG(extack,
 				       "another object with this control address has another key");
 			err = -EINVAL;
@@ -180,11 +184,11 @@ static void retire(struct rcu_head *rcu)
 	handoff_session_put(session);
 }
 
-/* control->lock held */
 static void kill(struct handoff_session *session)
 {
 	struct handoff_control *control = session->control;
 
+	lockdep_assert_held(&control->lock);
 	hash_del_rcu(&session->by_id);
 	hlist_del_rcu(&session->by_peer);
 	spin_lock_bh(&session->lock);

@@ -59,7 +59,7 @@ struct handoff_session_ops {
  *
  * Each success is to be matched by handoff_session_close().
  *
- * Context: process context, may sleep; genl lock held (configuration).
+ * Context: process context, may sleep; takes control->lock.
  * Return: the session, or ERR_PTR: -EINVAL (another key), -ENOMEM,
  *	-ENOSPC (limit), or what opening the socket gave.
  */
@@ -75,7 +75,7 @@ struct handoff_session *handoff_session_open(struct net *net, enum handoff_role 
  * The last close marks the session dead: it leaves the table, its timers and
  * work end, its keys are wiped, handoff_session_send() returns -ESHUTDOWN.
  *
- * Context: process context, may sleep; genl lock held, or the namespace dying.
+ * Context: process context, may sleep; takes control->lock.
  */
 void handoff_session_close(struct handoff_session *session);
 
@@ -86,7 +86,7 @@ void handoff_session_close(struct handoff_session *session);
  *
  * The old key holds until the peer has used the new one, at most an hour.
  *
- * Context: process context, may sleep; genl lock held.
+ * Context: any; takes session->lock.
  */
 void handoff_session_rekey(struct handoff_session *session, const u8 key[32]);
 

@@ -86,14 +86,30 @@ void handoff_table_drain(struct handoff_table *table)
 }
 EXPORT_SYMBOL_GPL(handoff_table_drain);
 
+static bool mark_dead(struct handoff_flow *flow)
+{
+	bool was_dead = flow->dead;
+
+	lockdep_assert_held(&flow->lock);
+	WRITE_ONCE(flow->dead, true);
+	return was_dead;
+}
+
+/*
+ * The table's reference belongs to the place in the table, so it is dropped
+ * whatever the flow was.  But who marks a flow dead takes it out at once: one
+ * that is dead and still here means that somebody is removing it just now,
+ * from a table that is being freed.
+ */
 static void drop_one(void *ptr, void *arg)
 {
 	struct handoff_table *table = arg;
 	struct handoff_flow *flow = ptr;
 
 	spin_lock_bh(&flow->lock);
-	flow->dead = true;
+	WARN_ON_ONCE(mark_dead(flow));
 	spin_unlock_bh(&flow->lock);
+	atomic_dec(&table->count);
 	handoff_flow_put(table, flow);
 }
 
@@ -125,6 +141,7 @@ int handoff_table_insert(struct handoff_table *table, struct handoff_flow *flow)
 {
 	int count, err;
 
+	lockdep_assert_in_softirq();
 	if (READ_ONCE(table->closed))
 		return -ESHUTDOWN;
 	count = atomic_inc_return(&table->count);
@@ -154,30 +171,10 @@ struct handoff_flow *handoff_table_lookup(struct handoff_table *table,
 }
 EXPORT_SYMBOL_GPL(handoff_table_lookup);
 
-static bool mark_dead(struct handoff_flow *flow)
+bool handoff_table_remove(struct handoff_table *table, struct handoff_flow *flow)
 {
-	bool was_dead = flow->dead;
-
-	lockdep_assert_held(&flow->lock);
-	WRITE_ONCE(flow->dead, true);
-	return was_dead;
-}
-
-bool handoff_table_remove(struct handoff_table *table,
-			  struct handoff_flow *flow, bool locked)
-{
-	bool was_dead;
-
-	if (locked) {
-		was_dead = mark_dead(flow);
-	} else {
-		spin_lock_bh(&flow->lock);
-		was_dead = mark_dead(flow);
-		spin_unlock_bh(&flow->lock);
-	}
-
-	/* Absent: never inserted, or being dropped by handoff_table_clean(). */
-	if (was_dead || rhashtable_remove_fast(&table->ht, &flow->node, params))
+	/* Absent: never inserted. */
+	if (mark_dead(flow) || rhashtable_remove_fast(&table->ht, &flow->node, params))
 		return false;
 	atomic_dec(&table->count);
 	handoff_flow_put(table, flow);
@@ -210,6 +207,7 @@ int handoff_table_walk(struct handoff_table *table,
 	struct handoff_flow *flow;
 	int err = 0, slice;
 
+	might_sleep();
 	rhashtable_walk_enter(&table->ht, &iter);
 	do {
 		local_bh_disable();
@@ -263,6 +261,7 @@ int handoff_table_dump(struct handoff_table *table, long cursor[2],
 	int err = 0, slice;
 	bool more;
 
+	might_sleep();
 	do {
 		rcu_read_lock();
 		tbl = rht_dereference_rcu(table->ht.tbl, &table->ht);

@@ -22,7 +22,8 @@
  * struct handoff_flow - what the flows of both roles begin with
  * @node: in the table; written by the table only
  * @tuple: the key; constant
- * @id: the front-end's name for it; constant
+ * @id: the front-end's number for it.  At a back-end constant; at a front-end
+ *	0 until the hand-off, then constant: written under @lock, with WRITE_ONCE
  * @ref: see above
  * @lock: serialises transitions; taken with BH off, never two at once.  The
  *	forwarding path does not take it
@@ -109,8 +110,9 @@ void handoff_table_drain(struct handoff_table *table);
  *	period has passed since
  * @table: drained
  *
- * Removes what is left without a word, stops the sweep.  The flows' memory
- * goes by RCU: rcu_barrier() before their cache is destroyed.
+ * Stops the sweep and removes what is left without a word.  Nobody else may
+ * call handoff_table_remove() any more, timers and works of the role included.
+ * The flows' memory goes by RCU: rcu_barrier() before their cache is destroyed.
  *
  * Context: process context, may sleep.
  */
@@ -120,7 +122,7 @@ void handoff_table_clean(struct handoff_table *table);
  * handoff_flow_alloc() - a flow that is not in the table yet
  * @table: table
  * @tuple: its key
- * @id: its id
+ * @id: its id, 0 if it has none yet
  *
  * Context: any; GFP_ATOMIC.
  * Return: the flow, zeroed but for what the arguments say, one reference, the
@@ -157,12 +159,11 @@ struct handoff_flow *handoff_table_lookup(struct handoff_table *table,
  *
  * Idempotent; sets @dead.
  *
- * Context: BH off; @flow->lock held or not, see @locked.
- * @locked: the caller holds it
+ * Context: BH off, @flow->lock held; the caller has a reference of its own, or
+ *	the RCU read side.
  * Return: true if this call removed it.
  */
-bool handoff_table_remove(struct handoff_table *table,
-			  struct handoff_flow *flow, bool locked);
+bool handoff_table_remove(struct handoff_table *table, struct handoff_flow *flow);
 
 /**
  * handoff_flow_get() - keep a flow beyond the RCU read side

@@ -42,6 +42,7 @@ int transport_send(struct handoff_session *session, const struct wire_msg *msg,
 	u32 len, size;
 	u64 counter;
 
+	lockdep_assert_in_softirq();
 	if (READ_ONCE(session->dead))
 		return -ESHUTDOWN;
 	kp = rcu_dereference(session->keys[KEYS_CURRENT]);
@@ -175,6 +176,7 @@ void transport_receive(struct handoff_session *session,
 	struct handoff_keypair *kp = keypair_by_index(session, index);
 	int why = verify(session, kp, packet, header, sealed, len, scratch);
 
+	lockdep_assert_in_softirq();
 	if (why >= 0) {
 		control_count(session->control, why);
 		return;

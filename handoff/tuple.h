@@ -50,20 +50,6 @@ struct handoff_endpoint {
 static_assert(sizeof(struct handoff_endpoint) == 20);
 
 /**
- * handoff_tuple_equal() - compare two tuples
- * @a: one
- * @b: the other
- *
- * Context: any.
- * Return: true if they name the same connection.
- */
-static inline bool handoff_tuple_equal(const struct handoff_tuple *a,
-				       const struct handoff_tuple *b)
-{
-	return !memcmp(a, b, sizeof(*a));
-}
-
-/**
  * handoff_endpoint_equal() - compare two endpoints
  * @a: one
  * @b: the other

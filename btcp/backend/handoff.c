@@ -29,7 +29,7 @@ static u8 known(struct back_net *bnet, struct handoff_session *session,
 	nak = flow->nak;
 	over = state >= BACK_FLOW_TIME_WAIT;
 	if (over && (!same || msg->flow.id > flow->flow.id)) {
-		handoff_table_remove(&bnet->table, &flow->flow, true);
+		handoff_table_remove(&bnet->table, &flow->flow);
 		spin_unlock_bh(&flow->flow.lock);
 		return 0;
 	}

@@ -34,7 +34,6 @@ static const struct handoff_nl_command commands[] = {
 };
 
 static const struct handoff_nl_role nl_role = {
-	.owner = THIS_MODULE,
 	.commands = commands,
 	.count = ARRAY_SIZE(commands),
 	.stats = role_stats,

@@ -62,7 +62,7 @@ static void expired_over(struct back_net *bnet, struct back_flow *flow)
 	if (time_after_eq(now, flow->until)) {
 		if (!(flow->flags & BACK_FLOW_TOLD))
 			back_count(bnet, BACK_STAT_CLOSED_UNANSWERED);
-		handoff_table_remove(&bnet->table, &flow->flow, true);
+		handoff_table_remove(&bnet->table, &flow->flow);
 		spin_unlock_bh(&flow->flow.lock);
 		return;
 	}

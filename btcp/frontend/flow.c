@@ -80,7 +80,7 @@ void front_flow_end(struct front_net *fn, struct front_flow *flow)
 	lockdep_assert_held(&flow->flow.lock);
 	WARN_ON_ONCE(flow->opening);
 	count_as(fn, flow, 0);
-	handoff_table_remove(&fn->table, &flow->flow, true);
+	handoff_table_remove(&fn->table, &flow->flow);
 }
 
 int front_flow_tell(const struct front_flow *flow, const struct front_backend *backend,

@@ -80,7 +80,6 @@ static const struct handoff_nl_command commands[] = {
 };
 
 const struct handoff_nl_role front_netlink_role = {
-	.owner = THIS_MODULE,
 	.commands = commands,
 	.count = ARRAY_SIZE(commands),
 	.stats = stats,
