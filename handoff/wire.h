@@ -63,7 +63,7 @@ struct wire_flow {
 	bool ipv6;
 };
 
-/* TCP options as bits, in HANDOFF, HANDOFF_ACK and profiles */
+/* TCP options as bits, in HANDOFF and profiles */
 #define WIRE_OPT_SACK		0x01
 #define WIRE_OPT_TIMESTAMP	0x02
 #define WIRE_OPT_WSCALE		0x04
@@ -80,7 +80,6 @@ struct wire_flow {
  * @syn_tsval: TSval of the stored SYN
  * @front_isn: the front-end's initial sequence number
  * @front_tsval: the one TSval the front-end used (design §8, Timestamps)
- * @promised_mss: MSS of the front-end's SYN/ACK
  * @promised_window: window of the front-end's SYN/ACK
  * @srtt_us: round trip front-end to client, microseconds, 0: unknown
  * @ack_window: window of the stored ACK, as on the wire
@@ -101,7 +100,6 @@ struct wire_handoff {
 	u32 syn_tsval;
 	u32 front_isn;
 	u32 front_tsval;
-	u16 promised_mss;
 	u16 promised_window;
 	u32 srtt_us;
 	u16 ack_window;
@@ -131,22 +129,12 @@ struct wire_head {
  * @have: bytes of the head received in one piece from its start
  * @seq: of the SYN/ACK, rewritten to the front-end's state (its ISN)
  * @ack: of the SYN/ACK (the client's ISN + 1)
- * @window: unscaled
- * @mss: 0 if absent
- * @options: WIRE_OPT_*
- * @wscale: the back-end's own shift
- * @tsval: rewritten: the front-end's
  */
 struct wire_handoff_ack {
 	bool standing;
 	u32 have;
 	u32 seq;
 	u32 ack;
-	u16 window;
-	u16 mss;
-	u8 options;
-	u8 wscale;
-	u32 tsval;
 };
 
 enum wire_nak {

@@ -30,7 +30,6 @@ static void put_handoff(struct wire_out *o, const struct wire_handoff *h)
 	put32(o, h->syn_tsval);
 	put32(o, h->front_isn);
 	put32(o, h->front_tsval);
-	put16(o, h->promised_mss);
 	put16(o, h->promised_window);
 	put32(o, h->srtt_us);
 	put32(o, h->ack_tsval);
@@ -52,7 +51,6 @@ static void get_handoff(struct wire_in *i, struct wire_handoff *h)
 	h->syn_tsval = get32(i);
 	h->front_isn = get32(i);
 	h->front_tsval = get32(i);
-	h->promised_mss = get16(i);
 	h->promised_window = get16(i);
 	h->srtt_us = get32(i);
 	h->ack_tsval = get32(i);
@@ -79,29 +77,21 @@ static void get_head(struct wire_in *i, struct wire_head *h)
 static void put_ack(struct wire_out *o, const struct wire_handoff_ack *a)
 {
 	put8(o, a->standing ? ACK_STANDING : 0);
-	put8(o, a->options);
-	put8(o, a->wscale);
 	put8(o, 0);
+	put16(o, 0);
 	put32(o, a->have);
 	put32(o, a->seq);
 	put32(o, a->ack);
-	put16(o, a->window);
-	put16(o, a->mss);
-	put32(o, a->tsval);
 }
 
 static void get_ack(struct wire_in *i, struct wire_handoff_ack *a)
 {
 	a->standing = get8(i) & ACK_STANDING;
-	a->options = get8(i) & OPT_ALL;
-	a->wscale = get8(i);
 	get8(i);
+	get16(i);
 	a->have = get32(i);
 	a->seq = get32(i);
 	a->ack = get32(i);
-	a->window = get16(i);
-	a->mss = get16(i);
-	a->tsval = get32(i);
 }
 
 static void put_segment(struct wire_out *o, const struct wire_segment *s)
@@ -306,8 +296,6 @@ bool wire_body_valid(const struct wire_msg *msg)
 		return valid_handoff(&msg->handoff);
 	case WIRE_HEAD:
 		return valid_head(&msg->head);
-	case WIRE_HANDOFF_ACK:
-		return msg->ack.wscale <= WSCALE_MAX && !(msg->ack.options & ~OPT_ALL);
 	case WIRE_HANDOFF_NAK:
 		/* A reason of a later version is a reason: see wire.h. */
 		return msg->nak.reason;
@@ -317,6 +305,7 @@ bool wire_body_valid(const struct wire_msg *msg)
 		       !(msg->segment.flags & WIRE_FIN) != !(msg->segment.flags & WIRE_RST);
 	case WIRE_CLOSED:
 		return msg->closed.why;
+	case WIRE_HANDOFF_ACK:
 	case WIRE_QUERY:
 	case WIRE_ALIVE:
 	case WIRE_RESET:

@@ -11,7 +11,7 @@
 #include "handoff/wire_cursor.h"
 
 /* Bytes of the fields before the data */
-#define WIRE_HANDOFF_LEN	44
+#define WIRE_HANDOFF_LEN	42
 #define WIRE_HEAD_LEN		6
 
 /**

@@ -69,10 +69,6 @@ enum back_flow_event {
  * @accept: what is needed until it stands; under the lock
  * @vip: the address the client knows; constant
  * @vip_port: big-endian; constant
- * @synack_window: of TCP's SYN/ACK, for HANDOFF_ACK; constant since HEAD,
- *	as are the next two
- * @synack_mss: likewise
- * @synack_options: WIRE_OPT_* it agreed to
  * @client_isn: of the stored SYN; constant, as is what follows
  * @front_isn: of the front-end's SYN/ACK
  * @front_tsval: of the front-end's SYN/ACK
@@ -95,9 +91,6 @@ struct back_flow {
 	struct back_accept *accept;
 	union nf_inet_addr vip;
 	__be16 vip_port;
-	u16 synack_window;
-	u16 synack_mss;
-	u8 synack_options;
 	u32 client_isn;
 	u32 front_isn;
 	u32 front_tsval;

@@ -45,11 +45,6 @@ void back_say_ack(struct back_net *bnet, struct back_flow *flow,
 	msg.ack.have = have;
 	msg.ack.seq = flow->front_isn;
 	msg.ack.ack = flow->client_isn + 1;
-	msg.ack.window = flow->synack_window;
-	msg.ack.mss = flow->synack_mss;
-	msg.ack.options = flow->synack_options;
-	msg.ack.wscale = flow->t.backend_wscale;
-	msg.ack.tsval = flow->front_tsval;
 	send(bnet, flow->frontend->session, &msg);
 }
 

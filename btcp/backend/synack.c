@@ -45,13 +45,6 @@ static void backdate(struct back_accept *accept, const struct sk_buff *skb)
 		WRITE_ONCE(treq->snt_synack, sent - min_t(u32, accept->srtt_us, SRTT_MAX));
 }
 
-static u8 options_of(const struct tcp_options_seen *seen)
-{
-	return (seen->sack_ok ? WIRE_OPT_SACK : 0) |
-	       (seen->has_ts ? WIRE_OPT_TIMESTAMP : 0) |
-	       (seen->has_wscale ? WIRE_OPT_WSCALE : 0);
-}
-
 /* From here on the difference between the two sequence spaces is known. */
 static void translation(struct back_flow *flow, const struct tcphdr *tcp,
 			const struct tcp_options_seen *seen)
@@ -66,10 +59,6 @@ static void translation(struct back_flow *flow, const struct tcphdr *tcp,
 	/* Without the option TCP shifts neither way; the client still does. */
 	t->backend_wscale = seen->has_wscale ? seen->wscale : 0;
 	t->assumed_wscale = seen->has_wscale ? accept->client_wscale : 0;
-
-	flow->synack_window = ntohs(tcp->window);
-	flow->synack_mss = seen->mss;
-	flow->synack_options = options_of(seen);
 }
 
 static void stands(struct back_net *bnet, struct back_flow *flow)

@@ -31,7 +31,6 @@ static int send_handoff(struct front_opening *o)
 			.syn_tsval = o->syn_tsval,
 			.front_isn = o->front_isn,
 			.front_tsval = o->front_tsval,
-			.promised_mss = o->promised_mss,
 			.promised_window = o->promised_window,
 			.srtt_us = o->srtt_us,
 			.ack_window = o->ack_window,
