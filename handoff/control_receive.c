@@ -40,7 +40,7 @@ static void packet_of(struct sk_buff *skb, struct control_packet *packet)
  * @offset is that of our header in @skb.  Header and handshakes are read from
  * a copy on the stack, DATA from where it lies if that is in one piece.
  */
-static void receive(struct handoff_control *control, struct sk_buff *skb, u32 offset)
+static void receive_datagram(struct handoff_control *control, struct sk_buff *skb, u32 offset)
 {
 	u8 buf[HANDSHAKE_RESPONSE_LEN];
 	u32 len = skb->len - offset;
@@ -113,7 +113,7 @@ int control_receive(struct sock *sk, struct sk_buff *skb)
 	/* What guards the scratch. */
 	lockdep_assert_in_softirq();
 	if (control)
-		receive(control, skb, sizeof(struct udphdr));
+		receive_datagram(control, skb, sizeof(struct udphdr));
 	consume_skb(skb);
 	return 0;
 }

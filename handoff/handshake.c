@@ -82,8 +82,8 @@ static void make_prologue(struct prologue *p, const struct handoff_session *sess
 	p->back_port = front ? session->peer.port : port;
 }
 
-static void send(struct handoff_session *session, const union nf_inet_addr *local,
-		 const u8 *datagram, u32 len)
+static void send_datagram(struct handoff_session *session, const union nf_inet_addr *local,
+			  const u8 *datagram, u32 len)
 {
 	struct sk_buff *skb = datagram_alloc(len);
 
@@ -152,7 +152,7 @@ static void initiate(struct handoff_session *session)
 		hs->index = init.index;
 		memcpy(hs->mac_key, mac_key, sizeof(mac_key));
 		spin_unlock_bh(&session->lock);
-		send(session, &hs->local, datagram, sizeof(datagram));
+		send_datagram(session, &hs->local, datagram, sizeof(datagram));
 	}
 	memzero_explicit(mac_key, sizeof(mac_key));
 	memzero_explicit(psk, sizeof(psk));
@@ -241,7 +241,7 @@ static void respond(struct handoff_session *session, const struct mailbox *mail)
 		spin_lock_bh(&session->lock);
 		keys_offer(session, kp);
 		spin_unlock_bh(&session->lock);
-		send(session, &mail->local, datagram, sizeof(datagram));
+		send_datagram(session, &mail->local, datagram, sizeof(datagram));
 	} else {
 		kfree_sensitive(kp);
 	}

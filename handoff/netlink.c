@@ -54,7 +54,7 @@ static const struct nla_policy policy[BTCP_A_MAX + 1] = {
 	[BTCP_A_VALUE]		= { .type = NLA_U64 },
 };
 
-static const struct handoff_nl_command *find(const struct handoff_nl_role *role, u8 cmd)
+static const struct handoff_nl_command *find_command(const struct handoff_nl_role *role, u8 cmd)
 {
 	unsigned int i;
 
@@ -68,7 +68,7 @@ static const struct handoff_nl_command *command(u8 cmd, struct netlink_ext_ack *
 {
 	enum handoff_role role = cmd >= BTCP_CMD_FRONTEND_NEW ? HANDOFF_BACKEND :
 								HANDOFF_FRONTEND;
-	const struct handoff_nl_command *c = find(roles[role], cmd);
+	const struct handoff_nl_command *c = find_command(roles[role], cmd);
 
 	if (!c && role == HANDOFF_BACKEND)
 		NL_SET_ERR_MSG(extack, "this host is no back-end yet: modprobe btcp_backend");

@@ -114,10 +114,10 @@ static void build_tcp(struct sk_buff *skb, __be16 source, __be16 dest,
  * A whole packet, from source to dest, checksums right, skb->data at the
  * network header.  @hops 0: the caller knows no route, 64 will do.
  */
-static struct sk_buff *build(u8 family, const union nf_inet_addr *saddr,
-			     const union nf_inet_addr *daddr, __be16 source,
-			     __be16 dest, u8 hops,
-			     const struct handoff_segment *segment)
+static struct sk_buff *build_packet(u8 family, const union nf_inet_addr *saddr,
+				    const union nf_inet_addr *daddr, __be16 source,
+				    __be16 dest, u8 hops,
+				    const struct handoff_segment *segment)
 {
 	unsigned int len = sizeof(struct tcphdr) + segment->options_len +
 			   segment->payload_len;
@@ -212,8 +212,8 @@ int handoff_packet_send(struct net *net, const struct handoff_tuple *tuple,
 	if (!dst)
 		return -EHOSTUNREACH;
 	hops = v4 ? ip4_dst_hoplimit(dst) : ip6_dst_hoplimit(dst);
-	skb = build(tuple->family, &tuple->server, &tuple->client,
-		    tuple->server_port, tuple->client_port, hops, segment);
+	skb = build_packet(tuple->family, &tuple->server, &tuple->client,
+			   tuple->server_port, tuple->client_port, hops, segment);
 	if (!skb) {
 		dst_release(dst);
 		return -ENOMEM;
@@ -234,8 +234,8 @@ int handoff_packet_inject(struct net *net, const struct handoff_tuple *tuple,
 	struct net_device *dev = dst->dev;
 	struct sk_buff *skb;
 
-	skb = build(tuple->family, &tuple->client, &tuple->server,
-		    tuple->client_port, tuple->server_port, 64, segment);
+	skb = build_packet(tuple->family, &tuple->client, &tuple->server,
+			   tuple->client_port, tuple->server_port, 64, segment);
 	if (!skb)
 		return -ENOMEM;
 	/* tcpdump and tc expect the device's own kind of link-layer header. */

@@ -54,9 +54,9 @@ struct handoff_session *session_by_index(struct handoff_control *control, u32 in
 	return NULL;
 }
 
-static struct handoff_session *find(struct handoff_control *control,
-				    enum handoff_role role,
-				    const struct handoff_endpoint *peer)
+static struct handoff_session *find_by_peer(struct handoff_control *control,
+					    enum handoff_role role,
+					    const struct handoff_endpoint *peer)
 {
 	struct handoff_session *session;
 
@@ -78,9 +78,9 @@ static bool id_taken(struct handoff_control *control, u32 id)
 	return false;
 }
 
-static struct handoff_session *alloc(struct handoff_control *control,
-				     enum handoff_role role,
-				     const struct handoff_endpoint *peer, const u8 *key)
+static struct handoff_session *alloc_session(struct handoff_control *control,
+					     enum handoff_role role,
+					     const struct handoff_endpoint *peer, const u8 *key)
 {
 	struct handoff_session *session = kzalloc(sizeof(*session), GFP_KERNEL);
 
@@ -125,7 +125,7 @@ struct handoff_session *handoff_session_open(struct net *net, enum handoff_role 
 		return ERR_PTR(-EINVAL);
 	}
 	mutex_lock(&control->lock);
-	session = find(control, role, peer);
+	session = find_by_peer(control, role, peer);
 	if (session) {
 		if (!keys_psk_is(session, key)) {
 			NL_SET_ERR_MSG(extack,
@@ -147,7 +147,7 @@ struct handoff_session *handoff_session_open(struct net *net, enum handoff_role 
 	err = control_socket_get(control, peer->family, extack);
 	if (err)
 		goto unlock;
-	session = alloc(control, role, peer, key);
+	session = alloc_session(control, role, peer, key);
 	if (!session) {
 		NL_SET_ERR_MSG(extack, "no memory for a control session");
 		control_socket_put(control, peer->family);
@@ -156,7 +156,7 @@ struct handoff_session *handoff_session_open(struct net *net, enum handoff_role 
 	}
 
 	session->users = 1;
-	refcount_inc(&session->ref);	/* the table's was alloc()'s */
+	refcount_inc(&session->ref);	/* the table's was alloc_session()'s */
 	control->count++;
 	handoff_stats_inc(&control->stats, CONTROL_SESSIONS);
 	hash_add_rcu(control->by_id, &session->by_id, session->id);
@@ -184,7 +184,7 @@ static void retire(struct rcu_head *rcu)
 	handoff_session_put(session);
 }
 
-static void kill(struct handoff_session *session)
+static void kill_session(struct handoff_session *session)
 {
 	struct handoff_control *control = session->control;
 
@@ -212,7 +212,7 @@ void handoff_session_close(struct handoff_session *session)
 	if (!--session->users) {
 		u8 family = session->peer.family;
 
-		kill(session);
+		kill_session(session);
 		control_socket_put(control, family);
 	}
 	mutex_unlock(&control->lock);

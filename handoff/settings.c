@@ -137,8 +137,8 @@ unsigned long handoff_timeout(struct net *net, enum handoff_timeout which)
 }
 EXPORT_SYMBOL_GPL(handoff_timeout);
 
-static int set(struct genl_info *info, const struct setting *table,
-	       unsigned int count, u32 *values)
+static int set_value(struct genl_info *info, const struct setting *table,
+		     unsigned int count, u32 *values)
 {
 	struct nlattr *name = info->attrs[BTCP_A_NAME];
 	struct nlattr *value = info->attrs[BTCP_A_VALUE];
@@ -168,9 +168,9 @@ static int set(struct genl_info *info, const struct setting *table,
 	return -ENOENT;
 }
 
-static int dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
-		const struct setting *table, unsigned int count,
-		const u32 *values)
+static int dump_table(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		      const struct setting *table, unsigned int count,
+		      const u32 *values)
 {
 	void *hdr;
 
@@ -197,27 +197,27 @@ int handoff_settings_nl_limit_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct handoff_settings *s = &handoff_net(genl_info_net(info))->settings;
 
-	return set(info, limits, ARRAY_SIZE(limits), s->limit);
+	return set_value(info, limits, ARRAY_SIZE(limits), s->limit);
 }
 
 int handoff_settings_nl_limit_get(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct handoff_settings *s = &handoff_net(sock_net(skb->sk))->settings;
 
-	return dump(skb, cb, BTCP_CMD_LIMIT_GET, limits, ARRAY_SIZE(limits), s->limit);
+	return dump_table(skb, cb, BTCP_CMD_LIMIT_GET, limits, ARRAY_SIZE(limits), s->limit);
 }
 
 int handoff_settings_nl_timeout_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct handoff_settings *s = &handoff_net(genl_info_net(info))->settings;
 
-	return set(info, timeouts, ARRAY_SIZE(timeouts), s->timeout);
+	return set_value(info, timeouts, ARRAY_SIZE(timeouts), s->timeout);
 }
 
 int handoff_settings_nl_timeout_get(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct handoff_settings *s = &handoff_net(sock_net(skb->sk))->settings;
 
-	return dump(skb, cb, BTCP_CMD_TIMEOUT_GET, timeouts, ARRAY_SIZE(timeouts),
-		    s->timeout);
+	return dump_table(skb, cb, BTCP_CMD_TIMEOUT_GET, timeouts, ARRAY_SIZE(timeouts),
+			  s->timeout);
 }

@@ -9,7 +9,7 @@
 #include "handoff/transport.h"
 
 /* Room enough for any message of its kind, so that one skb is not a page. */
-static u32 bound(const struct wire_msg *msg)
+static u32 most_bytes(const struct wire_msg *msg)
 {
 	switch (msg->type) {
 	case WIRE_HEARTBEAT:
@@ -52,7 +52,7 @@ int transport_send(struct handoff_session *session, const struct wire_msg *msg,
 	}
 
 	pad = pad > session_overhead(session) ? pad - session_overhead(session) : 0;
-	size = max(pad, bound(msg));
+	size = max(pad, most_bytes(msg));
 	skb = datagram_alloc(SEAL_OVERHEAD + size);
 	if (!skb) {
 		control_count(control, CONTROL_TX_NOMEM);
