@@ -3,10 +3,10 @@
  * The session: one sealed control channel with one peer host, however many
  * back-ends or frontends share it.
  *
- * A session is a counted object: 1 for the table it is found in, kept until a
- * grace period after it left, 1 for each backend or frontend object that names
- * it, 1 for each flow that may still send on it.  Its timer and its work need
- * none: they end before the table's goes.  Readers find it under RCU.
+ * A session is a counted object: 1 for the tables it is found in, kept until a
+ * grace period after it left them, 1 for each open and 1 for each get.  Its
+ * timer and its work need none: they end before the tables' goes.  Readers
+ * find it under RCU.  Flows hold the backend or frontend object that opened it.
  */
 #ifndef _HANDOFF_SESSION_H
 #define _HANDOFF_SESSION_H

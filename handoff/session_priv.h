@@ -13,17 +13,9 @@
  *	heartbeat.c		the timer; is the peer alive
  *	pmtu.c			how big a datagram may be
  *
- * Contexts: softirq receives, the session's timer (softirq) beats and probes,
- * the session's work (workqueue, never twice at once) does the handshake,
- * anyone sends.  session->lock is a leaf: nothing is sent, and no role is
- * called, while it is held.
- *
- * A session dies in this order: out of both tables and @dead (so that nothing
- * arms the timer or queues the work again), timer shut down, work cancelled,
- * and after a grace period, when neither a receiver nor a sender can have it
- * in hand, the keys and the route go.  The struct stays for those who hold a
- * reference; only the accessors of session.h and sending, which then refuses,
- * are allowed on it.
+ * Softirq receives, the timer (softirq) beats and probes, the work does the
+ * handshake, anyone sends.  Who holds what, and how a session ends:
+ * docs/concurrency.md.
  */
 #ifndef _HANDOFF_SESSION_PRIV_H
 #define _HANDOFF_SESSION_PRIV_H

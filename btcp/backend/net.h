@@ -1,26 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What btcp_backend.ko keeps for one network namespace.
- *
- * Concurrency of the whole module, in one place:
- *
- * - Configuration (frontends, grants, the hooks' registration) is written
- *   under @config, inside the genl lock, and read under RCU.
- * - A flow's transitions happen under its own lock, taken with BH off; never
- *   two flows' locks at once.  Under it packets may be injected (that only
- *   queues them) but nothing is sent: a message or a packet to the client
- *   goes out after the unlock, because sending walks the netfilter hooks and
- *   may come back here.
- * - The translating path takes no lock.  What it reads of a flow is constant
- *   since the state that it saw with an acquire; what it writes are single
- *   words, which one packet more or less does not make wrong.
- * - A flow outlives: every RCU reader that found it; its accept timer, which
- *   holds a reference.  A frontend outlives: its flows, each of which holds a
- *   reference; every RCU reader.
- * - The end, in role.c and main.c: nobody asks any more (netlink, control
- *   channel) -> flows are killed while the hooks still see their last words ->
- *   sessions closed -> hooks gone -> grace period -> table and frontends freed
- *   -> rcu_barrier() -> the flows' cache.
+ * What btcp_backend.ko keeps for one network namespace.  Who holds what, and
+ * how it ends: docs/concurrency.md.
  */
 #ifndef _BTCP_BACKEND_NET_H
 #define _BTCP_BACKEND_NET_H

@@ -30,7 +30,8 @@ struct front_endpoint {
  * struct front_backend - a back-end
  * @reapable: at the end
  * @list: in front_net.backends; written under @config, read under RCU
- * @ref: see net.h
+ * @ref: 1 for the configuration, 1 for each flow, 1 for each opening that asks it,
+ *	1 for @lost while it is queued
  * @fn: namespace
  * @name: constant
  * @endpoint: IPv4, IPv6

@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the front-end keeps for one network namespace.
- *
- * Locks, outermost first: the genl lock; @config; a flow's lock; a pool's
- * scheduler lock.  Configuration is written under genl lock and @config and
- * read under RCU.  What is sent is sent with the flow's lock held, which is
- * safe because a packet never comes back into our hooks on the same stack:
- * local delivery goes through the backlog.  The forwarding path takes none of
- * them.
- *
- * Services and back-ends are counted: 1 for the configuration, 1 for each flow
- * (a back-end's from the first try to hand off to it).  The last put may be in
- * softirq, but a session can only be closed in process context, hence @reap.
+ * What the front-end keeps for one network namespace.  Who holds what, and how
+ * it ends: docs/concurrency.md.
  */
 #ifndef _BTCP_FRONTEND_NET_H
 #define _BTCP_FRONTEND_NET_H

@@ -50,7 +50,7 @@ struct front_promise {
  * struct front_service - a service
  * @reapable: at the end
  * @list: in front_net.services; @config
- * @ref: see net.h
+ * @ref: 1 for the configuration, 1 for each flow
  * @fn: namespace
  * @name: constant
  * @vips: struct front_vip; @config
