@@ -55,7 +55,7 @@ static bool count_beat(struct handoff_session *session)
 	session->beats++;
 	if (session->was_up && session->beats < enough)
 		return false;
-	session->was_up = true;
+	WRITE_ONCE(session->was_up, true);
 	handoff_pmtu_init(&session->pmtu, session_v6(session));
 	WRITE_ONCE(session->up, true);
 	return true;
@@ -151,7 +151,7 @@ void handoff_heartbeat_timer(struct timer_list *timer)
 			probe = handoff_pmtu_tick(&session->pmtu, session->dst_mtu, now);
 		if (time_after(session->pmtu.next, now))
 			next = earlier(next, session->pmtu.next);
-		next = earlier(next, session->heard + patience);
+		next = earlier(next, READ_ONCE(session->heard) + patience);
 	}
 	if (session->role == HANDOFF_FRONTEND && time_after(session->handshake.next, now))
 		next = earlier(next, session->handshake.next);

@@ -50,7 +50,7 @@
  * @generation: number of the last keys
  * @psk: the shared key
  * @psk_old: the one before, while @psk_old_until is not 0
- * @psk_serial: grows with each new @psk
+ * @psk_serial: grows with each new @psk; read locklessly, too
  * @psk_old_until: jiffies, 0: there is none
  * @force: make new keys as soon as possible
  * @handshake: initiator's
@@ -61,10 +61,10 @@
  * @initiate: the timer asks the work to send an INIT
  * @timer: everything else
  * @up: written under @lock, read locklessly
- * @was_up: it has been up before
+ * @was_up: it has been up before; likewise
  * @beats: heartbeats counted towards up
  * @beat_counted: jiffies, the last of them
- * @beat_next: jiffies, ours is due; the timer's own
+ * @beat_next: jiffies, ours is due
  * @heard: jiffies, last authentic datagram; read and written locklessly
  * @probed: biggest probe since our last heartbeat
  * @pmtu: path MTU; its @path is read locklessly
