@@ -145,7 +145,8 @@ class Client:
 
     def half_closing(self):
         """FIN behind the request, then the whole response"""
-        name = self.rng.choice(FILES[:4])
+        # A bigger one nginx leaves off in the middle if its client has closed, asked directly, too.
+        name = self.rng.choice(FILES[:3])
         self.connect()
         self.sock.sendall(self.ask(self.path(name), "Connection: close"))
         self.sock.shutdown(socket.SHUT_WR)

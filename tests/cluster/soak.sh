@@ -103,7 +103,12 @@ hard_grant() {
 }
 hard_control() {
 	ip netns exec be1 nft -f - <<-END
-		table inet soak { chain input { type filter hook input priority 0; udp dport 7689 drop; } }
+		table inet soak {
+			chain input {
+				type filter hook input priority 0; policy accept;
+				udp dport 7689 drop
+			}
+		}
 	END
 	nap 6
 	ip netns exec be1 nft flush ruleset
