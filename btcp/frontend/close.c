@@ -87,7 +87,8 @@ void front_close_closed(struct front_net *fn, struct front_flow *flow,
 		front_opening_end(flow->opening);
 		return;
 	}
-	if (closed->why != WIRE_CLOSED_FIN || !linger) {
+	if (closed->why != WIRE_CLOSED_FIN || !linger ||
+	    flow->flow.state == FRONT_FLOW_RESETTING) {
 		front_flow_end(fn, flow);
 		return;
 	}

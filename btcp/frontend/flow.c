@@ -12,6 +12,35 @@ struct kmem_cache *front_flow_cache;
 static_assert(sizeof(struct front_flow) <= 192);
 #endif
 
+/*
+ * SYN_RECV	-> HEAD		the ACK came
+ * HEAD		-> HANDING_OFF	the head is complete, and a rule names a pool
+ *		-> ANSWERING	it is refused, has no rule, comes too late; a FIN
+ * HANDING_OFF	-> ANSWERING	no back-end is left to be asked
+ *		-> FORWARDING	HANDOFF_ACK, or what implies it
+ * FORWARDING	-> CLOSING	the back-end's FIN or RST was relayed
+ *		-> RESETTING	the back-end is lost, taken down, or says RESET
+ *		-> TIME_WAIT	CLOSED: both FINs are acknowledged
+ * CLOSING	-> RESETTING	likewise
+ *		-> TIME_WAIT	likewise
+ * TIME_WAIT	-> TIME_WAIT	CLOSED again: our echo was lost
+ *
+ * From every state a flow may end, which takes it out of the table: by the
+ * client's RST or the front-end's own time before it is handed off, by CLOSED,
+ * silence, or the role's end behind that, by a SYN in TIME_WAIT.
+ */
+static const bool follows[__FRONT_FLOW_STATE_MAX][__FRONT_FLOW_STATE_MAX] = {
+	/*			    SYN_R HEAD  HANDG ANSWR FORWD CLOSG RESTG T_W */
+	[FRONT_FLOW_SYN_RECV]	= { 0,    1,    0,    0,    0,    0,    0,    0 },
+	[FRONT_FLOW_HEAD]	= { 0,    0,    1,    1,    0,    0,    0,    0 },
+	[FRONT_FLOW_HANDING_OFF] = { 0,   0,    0,    1,    1,    0,    0,    0 },
+	[FRONT_FLOW_ANSWERING]	= { 0,    0,    0,    0,    0,    0,    0,    0 },
+	[FRONT_FLOW_FORWARDING]	= { 0,    0,    0,    0,    0,    1,    1,    1 },
+	[FRONT_FLOW_CLOSING]	= { 0,    0,    0,    0,    0,    0,    1,    1 },
+	[FRONT_FLOW_RESETTING]	= { 0,    0,    0,    0,    0,    0,    0,    0 },
+	[FRONT_FLOW_TIME_WAIT]	= { 0,    0,    0,    0,    0,    0,    0,    1 },
+};
+
 static const char * const state_names[__FRONT_FLOW_STATE_MAX] = {
 	[FRONT_FLOW_SYN_RECV]	= "syn-recv",
 	[FRONT_FLOW_HEAD]	= "head",
@@ -63,6 +92,7 @@ void front_flow_set_state(struct front_net *fn, struct front_flow *flow,
 			  enum front_flow_state state)
 {
 	lockdep_assert_held(&flow->flow.lock);
+	WARN_ON_ONCE(!follows[flow->flow.state][state]);
 	/* Pairs with front_flow_state(): who sees FORWARDING sees the back-end. */
 	smp_store_release(&flow->flow.state, state);
 	if (!flow->flow.dead)

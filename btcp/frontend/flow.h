@@ -2,24 +2,7 @@
 /*
  * A client's connection at the front-end.
  *
- *  state        packets of the client go to    leaves it by
- *  -----------  -----------------------------  --------------------------------
- *  SYN_RECV     listen.c: SYN/ACK was sent     ACK -> HEAD; RST, timeout -> end
- *  HEAD         request.c: collect the head    head -> HANDING_OFF, ANSWERING;
- *                                              FIN, timeout -> ANSWERING; RST -> end
- *  HANDING_OFF  handover.c: queue              HANDOFF_ACK -> FORWARDING; no
- *                                              back-end -> ANSWERING; silence -> end
- *  ANSWERING    answer.c: swallow, answer      acknowledged, timeout, RST -> end
- *  FORWARDING   BIP: the back-end              FIN relayed -> CLOSING; CLOSED ->
- *                                              TIME_WAIT or end; lost -> RESETTING
- *  CLOSING      BIP: the back-end              CLOSED -> TIME_WAIT or end; silence,
- *                                              after asking -> end
- *  RESETTING    close.c: answered with RST     CLOSED, timeout -> end
- *  TIME_WAIT    BIP: the back-end; a SYN       timeout -> end; SYN -> a new flow
- *               begins anew
- *
- * The first four have an opening, which holds all that a connection needs
- * before its hand-off; the others do with this struct.
+ * What follows what, and why, is in flow.c, as a table.
  *
  * References: 1 for the table, 1 for the opening.
  */
@@ -35,14 +18,16 @@ struct front_service;
 struct handoff_session;
 
 enum front_flow_state {
-	FRONT_FLOW_SYN_RECV,
-	FRONT_FLOW_HEAD,
-	FRONT_FLOW_HANDING_OFF,
-	FRONT_FLOW_ANSWERING,
-	FRONT_FLOW_FORWARDING,
-	FRONT_FLOW_CLOSING,
-	FRONT_FLOW_RESETTING,
-	FRONT_FLOW_TIME_WAIT,
+	/* with an opening, which holds all that is needed before the hand-off */
+	FRONT_FLOW_SYN_RECV,	/* the SYN/ACK was sent; packets go to request.c */
+	FRONT_FLOW_HEAD,	/* likewise; the head is being collected */
+	FRONT_FLOW_HANDING_OFF,	/* handover.c queues packets */
+	FRONT_FLOW_ANSWERING,	/* answer.c swallows them, and answers */
+	/* without: this struct is enough */
+	FRONT_FLOW_FORWARDING,	/* BIP forwards them */
+	FRONT_FLOW_CLOSING,	/* likewise; a FIN or RST was relayed */
+	FRONT_FLOW_RESETTING,	/* close.c answers them with RST */
+	FRONT_FLOW_TIME_WAIT,	/* BIP; but a SYN begins anew */
 	__FRONT_FLOW_STATE_MAX,
 };
 
@@ -144,7 +129,7 @@ static inline void front_flow_touch(struct front_flow *flow)
  * front_flow_set_state() - a transition
  * @fn: namespace
  * @flow: flow
- * @state: new state
+ * @state: one that may follow
  *
  * Keeps the gauges.
  *
