@@ -113,6 +113,24 @@ static void choose_way(struct front_opening *o)
 	prune(o);
 }
 
+/*
+ * The first copy.  A path that has become narrower since it told its MTU says
+ * so now: nothing has left this host that a smaller HANDOFF would have to be
+ * identical to, so the head may still go in pieces behind it.
+ */
+static int offer(struct front_opening *o)
+{
+	int err;
+
+	choose_way(o);
+	err = send_handoff(o);
+	if (err == -EMSGSIZE && !o->staged) {
+		choose_way(o);
+		err = send_handoff(o);
+	}
+	return err;
+}
+
 /* Ask the next back-end, as long as there is one that can be asked. */
 static void next_backend(struct front_opening *o)
 {
@@ -138,8 +156,7 @@ static void next_backend(struct front_opening *o)
 		o->have = 0;
 		o->sent = 0;
 		o->head_sent = false;
-		choose_way(o);
-		if (!send_handoff(o))
+		if (!offer(o))
 			break;
 		/* It did not leave this host, so the back-end cannot have it. */
 		count_failure(o);
@@ -370,6 +387,12 @@ static void timeout(struct front_opening *o)
 	/* Until the first answer it may be HANDOFF that was lost. */
 	if (o->staged && o->head_sent)
 		send_heads(o, o->have);
+	/*
+	 * One that has become too big for the path stays as it is: a copy has
+	 * left, may have brought the head, and only the same again may follow.
+	 * The path may be wide again before the time is over; if not, only a
+	 * reset is honest.
+	 */
 	if (!o->staged || !o->head_sent || o->have == o->len)
 		send_handoff(o);
 	front_opening_arm(o, handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_TRY), timeout);

@@ -137,6 +137,40 @@ behind__a_narrow_route_to_the_near_ones() {
 		_widen_routes
 	done
 }
+
+_too_big() { ip netns exec fe "$(btcpctl_binary)" -j stats | jq '.[] | select(.name == "control_tx_toobig").value'; }
+
+# _ask_as_it_narrows 4|6: a request that fits in a HANDOFF, and then does not any more
+_ask_as_it_narrows() {
+	rm -f "$RUN"/{first,go}
+	start asked client "${SPEAK[@]}" "$(address vip "$1")" 80 limit:30 connect "touch:$RUN/first" "await:$RUN/go" \
+		'send:GET /img/1k HTTP/1.1\r\nHost: x\r\nX-Padding: <1000*x>\r\n\r\n' response
+	assert_soon 20 test -e "$RUN/first"
+	in_ns fe ip route add "$(address be2 4)/32" dev eth0 mtu lock 700
+	touch "$RUN/go"
+	finish asked 30
+	ip -n fe route del "$(address be2 4)/32"
+	assert_eq '200 be2 1024 complete' "$(cat "$RUN/asked.out")" "what the client saw, IPv$1"
+	assert_soon 60 value_ge 1500 _path_mtu be2
+}
+
+# The front-end knows its route's MTU from what it sent last. If the HANDOFF itself is the first
+# to meet the new one, nothing has left yet, and the head goes in pieces instead.
+behind__a_route_that_narrows_under_a_hand_off() {
+	local f i before
+	defer _forget
+	for f in 4 6; do
+		before=$(_too_big)
+		# A heartbeat may be faster, and then it is a hand-off like any other.
+		for ((i = 0; i < 10; i++)); do
+			_ask_as_it_narrows "$f"
+			(($(_too_big) == before)) || break
+		done
+		note "$((i + 1)) requests"
+		assert_ge "$(_too_big)" $((before + 1)) 'HANDOFFs that did not fit'
+	done
+}
+
 # The router tells the VIP, which is the source that it saw; the back-end has to hear of it.
 ahead__a_narrow_link_to_the_client() {
 	local f be
