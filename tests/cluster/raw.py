@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """A TCP client of its own, segment by segment: what no kernel's TCP can be made to send.
 
-usage: raw.py HOST PORT SPORT REQUEST [no-ts] [no-sack] [isn:N] [mss:N] STEP... [/ STEP...]
+usage: raw.py HOST PORT SPORT REQUEST [no-ts] [no-sack] [isn:N] [peer:N] [mss:N] STEP... [/ STEP...]
 
 REQUEST is the client's stream, with ask.py's escapes. The kernel knows nothing of the
 connection and would reset it: traffic.sh's raw_client drops what it says from these
 ports; only packets with the mark below are ours. "/" begins a new connection, from the port above, with
-the same request. Steps, in order:
+the same request. With isn:N and peer:N, the server's first byte, it speaks without a handshake
+of its own, as a forger does. Steps, in order:
 
     syn            SYN until the SYN/ACK; prints "synack mss=N sack=0|1 ts=0|1 ws=N|- win=N"
     syn-only       one SYN, no more
@@ -291,6 +292,8 @@ def main():
             c.offer_sack = False
         elif verb == "isn":
             c.isn = int(argument)
+        elif verb == "peer":
+            c.peer = int(argument)
         elif verb == "mss":
             c.mss = int(argument)
         elif verb == "syn":

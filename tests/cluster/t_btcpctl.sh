@@ -93,6 +93,28 @@ refuse__bad_values() {
 	_refused 2 'timeout "time_wait" 1h: ' fe timeout set time_wait 1h
 }
 
+# _vips FROM TO: as many VIPs, each with a local port of its own
+_vips() {
+	local i
+	for ((i = $1; i <= $2; i++)); do
+		printf 'vip 10.2.0.101:%d ' "$i"
+	done
+}
+
+# A heartbeat names 32 ports; a front-end would take the next for one where nobody listens.
+# shellcheck disable=SC2046 # words of a command
+refuse__more_ports_than_a_heartbeat_tells() {
+	local sentence='no more than 32 local ports'
+	_refused 2 "$sentence" be1 frontend set fe $(_vips 1 33)
+	_refused 2 "$sentence" be1 frontend set fe $(_vips 1 32) vip '[fd00:2::101]:1'
+	# A second frontend of the same control channel: together they have too many.
+	_refused 2 "$sentence" be1 frontend add other addr "$(address fe 4)" $(_vips 1 31) key "$(key be1)"
+	_refused 2 "$sentence" be1 frontend add other addr 10.2.0.9 $(_vips 1 33) key "$(key other)"
+	# Two VIPs that end at one port are one.
+	btcpctl be1 frontend set fe $(_vips 1 32) vip 10.2.0.102:33 port 32
+	btcpctl be1 frontend set fe "${VIPS[@]}"
+}
+
 refuse__the_role_is_not_here() {
 	local rc=0
 	rmmod btcp_backend

@@ -152,6 +152,115 @@ ends__by_a_server_that_is_killed() {
 	assert_flows_end
 }
 
+# _holding 4|6 REQUEST STEP…: a client that reads nothing before $RUN/go is there, and
+# then goes on with the steps
+_holding() {
+	rm -f "$RUN"/{first,go}
+	start held client "${SPEAK[@]}" "$(address vip "$1")" 80 limit:60 from:22020 rcvbuf:16384 \
+		"send:$2" "touch:$RUN/first" "await:$RUN/go" "${@:3}"
+	assert_soon 30 test -e "$RUN/first"
+}
+
+# Neither the RST nor CLOSED reaches the front-end, until much later.
+ends__by_a_reset_that_is_lost_on_its_way() {
+	local f rsts relayed
+	only be1
+	serve be1 reset 100000
+	setting fe limit heartbeat_down 100
+	for f in 4 6; do
+		_holding "$f" "$GET" end
+		assert_soon 10 value_is 1 active be1
+		rsts=$(counter be1 backend intercepted_rst)
+		relayed=$(counter fe frontend relayed_rst)
+		firewall fe <<-END
+			table inet lossy {
+				chain input { type filter hook input priority 0; policy accept; udp dport 7689 drop; }
+			}
+		END
+		# All of it is read, and acknowledged: now the server resets.
+		touch "$RUN/go"
+		assert_soon 20 value_ge $((rsts + 1)) counter be1 backend intercepted_rst
+		assert_eq "$relayed" "$(counter fe frontend relayed_rst)" 'RSTs relayed while all is lost'
+		firewall_clear fe
+		finish held 20
+		assert_match '^reset 100[0-9]{3}$' "$(cat "$RUN/held.out")" "what the client saw, IPv$f"
+		assert_ge "$(counter fe frontend relayed_rst)" $((relayed + 1)) relayed_rst
+		assert_flows_end
+	done
+}
+
+_states() { ip netns exec "$1" "$(btcpctl_binary)" -j flow show | jq -r '.[].state' | xargs; }
+
+# _next CAPTURE: what the client would send next: "SEQ ACK"
+_next() {
+	tcpdump -Z root -nn -S -r "$(pcap_file "$1")" 'dst port 80' 2>/dev/null | awk '
+		match($0, /seq [0-9]+:[0-9]+/) { split(substr($0, RSTART, RLENGTH), s, ":") }
+		match($0, /ack [0-9]+/) { a = substr($0, RSTART + 4, RLENGTH - 4) }
+		END { print s[2], a }'
+}
+
+# Anybody can send a FIN in the client's name; without its numbers it changes nothing.
+ends__not_by_a_forged_fin() {
+	local f seq ack far=536870912
+	only be1
+	for f in 4 6; do
+		pcap_start numbers client eth0 tcp port 80
+		_holding "$f" 'GET /1m HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' "response:$RUN/got" end
+		# Until the window is full, and nothing moves any more.
+		assert_soon 20 value_is live _states be1
+		assert_soon 20 value_is forwarding _states fe
+		assert_soon 20 _stands_still
+		pcap_stop numbers
+		read -r seq ack < <(_next numbers)
+		pcap_start forged be1 eth0 "$HAS_FIN" and dst port 80
+		raw "$f" 22020 '' isn:$(((seq - 1 + far) % 2**32)) peer:"$ack" fin
+		raw "$f" 22020 '' isn:$(((seq - 1 - far + 2**32) % 2**32)) peer:"$ack" fin
+		raw "$f" 22020 '' isn:$(((seq - 1 + 2**32) % 2**32)) peer:$(((ack + far) % 2**32)) fin
+		pcap_stop forged
+		assert_eq 3 "$(pcap_count forged)" 'forged FINs that be1 got'
+		assert_eq live "$(_states be1)" "the flow at be1, IPv$f"
+		assert_eq forwarding "$(_states fe)" "the flow at the front-end, IPv$f"
+		touch "$RUN/go"
+		finish held 60
+		assert_eq $'200 be1 1048576 complete\neof 0' "$(cat "$RUN/held.out")" "what the client saw, IPv$f"
+		assert_same_file "$WWW/1m" "$RUN/got"
+		assert_flows_end
+	done
+}
+# Twice the same bytes in the server's send queue and the client's receive queue
+_stands_still() {
+	local before
+	before=$(_queues)
+	[[ $before == *[1-9]* && $(_queues) == "$before" ]]
+}
+_queues() {
+	ip netns exec client ss -Htn 'sport = :22020' | awk '{ print $2 }'
+	ip netns exec be1 ss -Htn 'sport = :80' | awk '{ print $3 }'
+}
+
+ends__by_a_back_end_that_is_taken_down() {
+	local f
+	defer btcpctl fe backend set be1 admin up
+	for f in 4 6; do
+		only be1
+		_idle "$f"
+		btcpctl fe backend set be2 admin up
+		btcpctl fe backend set be1 admin down
+		finish idle 15
+		assert_eq $'200 be1 1024 complete\nreset 0' "$(cat "$RUN/idle.out")" "what the client saw, IPv$f"
+		assert_eq be2 "$(get "$f" /1k)" 'who answers now'
+		btcpctl fe backend set be1 admin up
+		assert_flows_end
+	done
+}
+# _idle 4|6: a client that has its answer, and keeps the connection
+_idle() {
+	rm -f "$RUN/first"
+	start idle client "${SPEAK[@]}" "$(address vip "$1")" 80 limit:60 \
+		"send:$GET" response "touch:$RUN/first" end
+	assert_soon 20 test -e "$RUN/first"
+}
+
 # -- ends before there was a request ---------------------------------------------------
 
 before__any_request() {

@@ -116,6 +116,43 @@ refused__its_accept_queue_is_full() {
 	assert_ge "$(_refusals)" 1 'refusals by be1'
 }
 
+_half_open() { ip netns exec be1 ss -Htn "-$1" state syn-recv 'sport = :80' | grep -q .; }
+
+# With tcp_abort_on_overflow a queue that has become full since the SYN makes TCP answer the
+# handshake's ACK by a reset. The ACK is kept off until the queue is full.
+refused__its_accept_queue_overflows_and_it_resets() {
+	local f ns before
+	kernel_setting be1 net.ipv4.tcp_abort_on_overflow 1
+	for ns in fe be1; do
+		setting "$ns" timeout handoff 30s
+	done
+	serve be1 never 0
+	_gets 2 >"$RUN/gets"
+	for f in 4 6; do
+		before=$(_refusals)
+		firewall be1 <<-END
+			table inet held {
+				chain input {
+					type filter hook input priority 0; policy accept;
+					ip saddr ${IP4[client]} tcp dport 80 tcp flags & (syn | ack) == ack drop
+					ip6 saddr ${IP6[client]} tcp dport 80 tcp flags & (syn | ack) == ack drop
+				}
+			}
+		END
+		# wrr: one for each
+		start asked client bash -c "/usr/bin/python3 -B '$CLUSTER/ask.py' '$(address vip "$f")' 80 2 60 <'$RUN/gets'"
+		assert_soon 30 _half_open "$f"
+		start "fill$f" router "${SPEAK[@]}" "$(address be1 "$f")" 80 limit:100 connect end
+		assert_soon 20 _queue_full "$f"
+		firewall_clear be1
+		finish asked 30
+		assert_eq '2 200 be2 1024 complete eof' "$(sort "$RUN/asked.out" | uniq -c | xargs)" "who answered, IPv$f"
+		assert_eq 1 $(($(_refusals) - before)) 'refusals by be1'
+		assert_ge "$(snmp be1 TcpExtListenOverflows)" 1 'overflows of its queue'
+	done
+	counters_show
+}
+
 # A queue that fills and drains while requests arrive: what was in it is answered by be1, what
 # did not fit by be2, each once.
 refused__a_queue_that_fills_and_drains() {
@@ -137,6 +174,25 @@ refused__a_queue_that_fills_and_drains() {
 		stop serve.6
 		server_back be1
 	done
+}
+
+# Without a way to the client nothing it says would arrive, nor pass its own checks.
+refused__no_route_to_the_client() {
+	local f before
+	in_ns be1 ip route del default
+	defer ip -n be1 route add default via "$(address router 4)"
+	in_ns be1 ip -6 route del ::/0
+	defer ip -n be1 route add ::/0 via "$(address router 6)"
+	for f in 4 6; do
+		before=$(counter fe frontend nak_route)
+		_twenty "$f"
+		assert_ge $(($(counter fe frontend nak_route) - before)) 1 "hand-offs refused for want of a route, IPv$f"
+	done
+	counters_show
+	in_ns be1 ip route add default via "$(address router 4)"
+	in_ns be1 ip route add ::/0 via "$(address router 6)"
+	assert_soon 10 _both_answer 4
+	assert_soon 10 _both_answer 6
 }
 
 refused__the_front_end_is_unknown_there() {

@@ -118,6 +118,32 @@ module__all_of_them_go_under_load() {
 	_works
 }
 
+# _idle 4|6: a client that has its answer, and keeps the connection
+_idle() {
+	rm -f "$RUN/first"
+	start "idle$1" client "${SPEAK[@]}" "$(address vip "$1")" 80 limit:60 \
+		'send:GET /1k HTTP/1.1\r\nHost: x\r\n\r\n' response "touch:$RUN/first" end
+	assert_soon 20 test -e "$RUN/first"
+}
+
+module__of_either_role_goes_with_idle_clients() {
+	local f m
+	for m in btcp_frontend btcp_backend; do
+		requests first
+		for f in 4 6; do
+			_idle "$f"
+		done
+		rmmod "$m"
+		for f in 4 6; do
+			finish "idle$f" 15
+			assert_match $'^200 be[12] 1024 complete\nreset 0$' "$(cat "$RUN/idle$f.out")" "what the client saw, IPv$f, without $m"
+		done
+		modules_unload
+		_configure
+	done
+	_works
+}
+
 module__goes_and_comes_again() {
 	for _ in 1 2; do
 		modules_unload
