@@ -4,6 +4,7 @@
 # same: else it repeats what was not lost.
 . "$CLUSTER/traffic.sh"
 
+# shellcheck disable=SC2034 # for run.sh
 CASE_LIMIT=400
 
 TRIP=(TCPLossProbes TCPSpuriousRTOs TCPDSACKRecv)
