@@ -20,7 +20,8 @@ TEN=10485760
 
 _path_mtu() { ip netns exec fe "$(btcpctl_binary)" -j backend show "$1" | jq '.[0].path_mtu'; }
 
-# What the hosts have learnt belongs to the case that taught it.
+# What the hosts have learnt belongs to the case that taught it: deferred before a link is made
+# narrow, lest they learn it again before it is wide.
 _forget() {
 	local ns
 	for ns in client fe be1 be2 be3; do
@@ -31,9 +32,9 @@ _forget() {
 
 # _narrow 1400: both ends of the link between the two far routers
 _narrow() {
+	defer _forget
 	limit_mtu r2 eth1 "$1"
 	limit_mtu r3 eth0 "$1"
-	defer _forget
 }
 
 # _upload_across 4|6 FILE COMMAND…: the first megabyte, then the command, then nine more
@@ -105,13 +106,13 @@ behind__a_narrow_link_is_promised_as_such() {
 # A route of the front-end's own may be narrow, too.
 _narrow_routes() {
 	local be
+	defer _forget
 	for be in be1 be2; do
 		in_ns fe ip route add "$(address "$be" 4)/32" dev eth0 mtu lock 1400
 		defer ip -n fe route del "$(address "$be" 4)/32"
 		in_ns fe ip -6 route add "$(address "$be" 6)/128" dev eth0 mtu lock 1400
 		defer ip -n fe -6 route del "$(address "$be" 6)/128"
 	done
-	defer _forget
 }
 
 _widen_routes() {
@@ -129,6 +130,10 @@ _widen_routes() {
 
 behind__a_narrow_route_to_the_near_ones() {
 	local f
+	# No back-end's path is narrow yet, or the client would be promised less from the start.
+	assert_soon 60 value_ge 1500 _path_mtu be3
+	assert_soon 10 offers 4 mss=1460
+	assert_soon 10 offers 6 mss=1440
 	for f in 4 6; do
 		pcap_start up client eth0 icmp or icmp6
 		_upload_across "$f" _narrow_routes
@@ -174,8 +179,8 @@ behind__a_route_that_narrows_under_a_hand_off() {
 # The router tells the VIP, which is the source that it saw; the back-end has to hear of it.
 ahead__a_narrow_link_to_the_client() {
 	local f be
-	limit_mtu router eth0 1300
 	defer _forget
+	limit_mtu router eth0 1300
 	for f in 4 6; do
 		for be in be1 be2; do
 			pcap_start fe fe eth0 icmp or icmp6
