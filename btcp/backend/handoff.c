@@ -201,6 +201,8 @@ void back_handoff_head(struct back_net *bnet, struct back_flow *flow,
 		back_count(bnet, BACK_STAT_HEAD_GAPS);
 	else if (chunk == ERR_PTR(-EINVAL))
 		back_count(bnet, BACK_STAT_BAD_MESSAGE);
+	else if (IS_ERR(chunk))
+		back_count(bnet, BACK_STAT_HEAD_NO_ROOM);
 	/* Before the SYN/ACK it could not be translated: then it just waits. */
 	if (!IS_ERR_OR_NULL(chunk) && caught)
 		back_replay_chunk(bnet, accept, chunk);

@@ -4,7 +4,10 @@
 #include "btcp/backend/head.h"
 #include "handoff/settings.h"
 
-/* The memory of one piece is bounded by a message, that of all by a limit. */
+/*
+ * The memory of one piece is bounded by a message, that of all by a limit: what
+ * it really takes, since a head may come in very small pieces.
+ */
 static bool charge(struct back_net *bnet, u32 len)
 {
 	u32 limit = handoff_limit(bnet->net, HANDOFF_LIMIT_HEAD_TOTAL);
@@ -26,7 +29,7 @@ struct back_chunk *back_head_add(struct back_net *bnet, struct back_head *head,
 				 u32 offset, const u8 *data, u32 len)
 {
 	struct back_chunk *chunk;
-	u32 known;
+	u32 known, size;
 
 	if (offset > head->len || len > head->len - offset)
 		return ERR_PTR(-EINVAL);
@@ -38,11 +41,12 @@ struct back_chunk *back_head_add(struct back_net *bnet, struct back_head *head,
 	data += known;
 	len -= known;
 
-	if (!charge(bnet, len))
+	size = struct_size(chunk, data, len);
+	if (!charge(bnet, size))
 		return ERR_PTR(-ENOSPC);
-	chunk = kmalloc(struct_size(chunk, data, len), GFP_ATOMIC | __GFP_NOWARN);
+	chunk = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
 	if (!chunk) {
-		atomic_sub(len, &bnet->head_bytes);
+		atomic_sub(size, &bnet->head_bytes);
 		return ERR_PTR(-ENOMEM);
 	}
 	chunk->offset = head->have;
@@ -57,9 +61,10 @@ void back_head_clean(struct back_net *bnet, struct back_head *head)
 {
 	struct back_chunk *chunk, *next;
 
-	list_for_each_entry_safe(chunk, next, &head->chunks, list)
+	list_for_each_entry_safe(chunk, next, &head->chunks, list) {
+		atomic_sub(struct_size(chunk, data, chunk->len), &bnet->head_bytes);
 		kfree(chunk);
+	}
 	INIT_LIST_HEAD(&head->chunks);
-	atomic_sub(head->have, &bnet->head_bytes);
 	head->have = 0;
 }

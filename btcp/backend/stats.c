@@ -82,6 +82,8 @@ const struct handoff_counter back_stats_table[__BACK_STAT_MAX] = {
 		"Messages ignored: a field out of its range, or not for a back-end."),
 	[BACK_STAT_HEAD_GAPS] = COUNTER("head_gaps",
 		"HEAD messages ignored because bytes before them are missing."),
+	[BACK_STAT_HEAD_NO_ROOM] = COUNTER("head_no_room",
+		"HEAD messages ignored at limit head_total or without memory; they come again."),
 	[BACK_STAT_SEND_FAILURES] = COUNTER("send_failures",
 		"Messages about a flow that the control channel did not take."),
 	[BACK_STAT_CLOSED_UNANSWERED] = COUNTER("closed_unanswered",
