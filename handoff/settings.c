@@ -34,11 +34,16 @@ static const struct setting limits[__HANDOFF_LIMIT_MAX] = {
 		"flows", "flows", "connections a role may have; beyond, new ones are refused",
 		1 << 20, 1, 1 << 26 },
 	[HANDOFF_LIMIT_HALF_OPEN] = {
-		"half_open", "connections", "connections not handed off yet",
+		"half_open", "connections",
+		"connections not handed off yet; beyond, SYN cookies, and the oldest goes",
 		64 << 10, 1, 1 << 24 },
 	[HANDOFF_LIMIT_HALF_OPEN_CLIENT] = {
 		"half_open_client", "connections", "the same, of one client address",
 		1024, 1, 1 << 24 },
+	[HANDOFF_LIMIT_SYN_BACKLOG] = {
+		"syn_backlog", "SYNs",
+		"SYNs kept until their ACK comes; beyond, SYN cookies; 0: always",
+		16 << 10, 0, 1 << 24 },
 	[HANDOFF_LIMIT_QUEUE] = {
 		"queue", "packets", "packets of one flow that may wait for its hand-off",
 		64, 1, 4096 },

@@ -16,6 +16,7 @@ enum handoff_limit {
 	HANDOFF_LIMIT_FLOWS,		/* a role */
 	HANDOFF_LIMIT_HALF_OPEN,	/* connections before their hand-off */
 	HANDOFF_LIMIT_HALF_OPEN_CLIENT,	/* of one client address */
+	HANDOFF_LIMIT_SYN_BACKLOG,	/* of them, SYNs that wait for their ACK */
 	HANDOFF_LIMIT_QUEUE,		/* packets a flow may have waiting */
 	HANDOFF_LIMIT_QUEUE_TOTAL,	/* bytes of all packets that wait */
 	HANDOFF_LIMIT_HEAD,		/* bytes of one request head */

@@ -113,6 +113,7 @@ void front_answer_begin(struct front_opening *o, u16 status)
 	o->retries = 0;
 	o->id = 0;
 	front_opening_forget_buffer(o);
+	front_backlog_answered(o->fn, &o->backlog);
 	front_flow_set_state(o->fn, o->flow, FRONT_FLOW_ANSWERING);
 	count_answer(o);
 	send_answer(o);

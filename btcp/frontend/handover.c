@@ -168,6 +168,7 @@ static void next_backend(struct front_opening *o)
 void front_handover_begin(struct front_opening *o, struct front_pool *pool)
 {
 	lockdep_assert_held(&o->flow->flow.lock);
+	front_backlog_keep(o->fn, &o->backlog);
 	o->pool = pool;
 	o->choice.family = o->flow->flow.tuple.family;
 	front_flow_set_state(o->fn, o->flow, FRONT_FLOW_HANDING_OFF);

@@ -4,6 +4,8 @@
 #include "bip/forward.h"
 #include "btcp/frontend/answer.h"
 #include "btcp/frontend/close.h"
+#include "btcp/frontend/cookie.h"
+#include "btcp/frontend/evict.h"
 #include "btcp/frontend/handover.h"
 #include "btcp/frontend/input.h"
 #include "btcp/frontend/listen.h"
@@ -18,12 +20,26 @@ static bool is_syn(const struct tcphdr *tcp)
 	return tcp->syn && !tcp->ack && !tcp->rst && !tcp->fin;
 }
 
+/* A packet of a connection whose head is not there yet. */
+static bool request_packet(struct front_flow *flow, struct sk_buff *skb,
+			   const struct handoff_headers *h, bool *starved)
+{
+	bool keep;
+
+	lockdep_assert_held(&flow->flow.lock);
+	flow->opening->starved = false;
+	keep = front_request_packet(flow->opening, skb, h);
+	*starved = !keep && flow->opening && flow->opening->starved;
+	return keep;
+}
+
 /* A packet of a flow that BIP did not forward.  Returns true if kept. */
-static bool flow_packet(struct front_net *fn, struct front_flow *flow,
-			struct sk_buff *skb, struct handoff_headers *h)
+static bool flow_packet_once(struct front_net *fn, struct front_flow *flow,
+			     struct sk_buff *skb, struct handoff_headers *h, bool *starved)
 {
 	bool keep = false;
 
+	*starved = false;
 	spin_lock_bh(&flow->flow.lock);
 	if (flow->flow.dead) {
 		front_count(fn, FRONT_STAT_DEAD_FLOW);
@@ -33,7 +49,7 @@ static bool flow_packet(struct front_net *fn, struct front_flow *flow,
 	switch (flow->flow.state) {
 	case FRONT_FLOW_SYN_RECV:
 	case FRONT_FLOW_HEAD:
-		keep = front_request_packet(flow->opening, skb, h);
+		keep = request_packet(flow, skb, h, starved);
 		break;
 	case FRONT_FLOW_HANDING_OFF:
 		keep = front_handover_packet(flow->opening, skb, h);
@@ -55,6 +71,39 @@ static bool flow_packet(struct front_net *fn, struct front_flow *flow,
 unlock:
 	spin_unlock_bh(&flow->flow.lock);
 	return keep;
+}
+
+/*
+ * Where a head finds no memory, another goes.  What came of the packet is there
+ * by then: it is taken for a copy, and the rest for new.
+ */
+static bool flow_packet(struct front_net *fn, struct front_flow *flow,
+			struct sk_buff *skb, struct handoff_headers *h)
+{
+	bool starved, keep;
+
+	for (;;) {
+		keep = flow_packet_once(fn, flow, skb, h, &starved);
+		if (!starved)
+			return keep;
+		if (!front_evict_head(fn, flow)) {
+			front_count(fn, FRONT_STAT_HEAD_TOTAL);
+			return keep;
+		}
+	}
+}
+
+/* A packet of no flow, not a SYN.  Returns true if kept. */
+static bool new_packet(struct front_net *fn, struct front_service *service,
+		       struct sk_buff *skb, struct handoff_headers *h)
+{
+	struct front_flow *flow = front_cookie_flow(fn, service, h);
+
+	if (!IS_ERR(flow))
+		return flow_packet(fn, flow, skb, h);
+	if (flow == ERR_PTR(-ENOENT))
+		front_stray(fn, h);
+	return false;
 }
 
 /* A SYN on a tuple in TIME_WAIT starts afresh at once. */
@@ -99,10 +148,10 @@ unsigned int front_input_hook(void *priv, struct sk_buff *skb,
 		flow = NULL;
 	if (flow)
 		keep = flow_packet(fn, flow, skb, &h);
-	else if (is_syn(h.tcp))
-		front_listen_syn(fn, service, &h);
-	else
-		front_stray(fn, &h);
+	else if (!is_syn(h.tcp))
+		keep = new_packet(fn, service, skb, &h);
+	else if (!front_listen_syn(fn, service, &h))
+		front_cookie_syn(fn, service, &h);
 	if (!keep)
 		consume_skb(skb);
 	return NF_STOLEN;

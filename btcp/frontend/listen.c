@@ -39,39 +39,50 @@ static void timeout(struct front_opening *o)
 	front_opening_arm(o, retransmit_delay(o), timeout);
 }
 
-/* What to promise: what the client offers and every back-end agrees to. */
-static void promise(struct front_opening *o, const struct tcp_options_seen *syn,
-		    const struct front_profile *profile)
+u8 front_listen_agree(const struct tcp_options_seen *syn, const struct front_profile *profile)
 {
-	if (syn->sack_ok)
-		o->options |= WIRE_OPT_SACK;
-	if (syn->has_ts)
-		o->options |= WIRE_OPT_TIMESTAMP;
-	if (syn->has_wscale)
-		o->options |= WIRE_OPT_WSCALE;
-	o->options &= profile->options;
-	if (o->options & WIRE_OPT_WSCALE) {
-		o->client_wscale = syn->wscale;
-		o->promised_wscale = profile->wscale;
-	}
-	o->promised_mss = profile->mss;
-	o->promised_window = profile->window;
+	return ((syn->sack_ok ? WIRE_OPT_SACK : 0) | (syn->has_ts ? WIRE_OPT_TIMESTAMP : 0) |
+		(syn->has_wscale ? WIRE_OPT_WSCALE : 0)) & profile->options;
 }
 
-static void store_syn(struct front_opening *o, const struct handoff_headers *h,
-		      const struct front_profile *profile)
+static void read_syn(const struct front_net *fn, struct front_handshake *syn,
+		     const struct handoff_headers *h, const struct front_profile *profile)
 {
-	struct tcp_options_seen syn;
+	struct tcp_options_seen seen;
 
-	tcp_options_parse(&syn, (const u8 *)(h->tcp + 1), h->hdrlen - sizeof(*h->tcp));
-	o->client_isn = ntohl(h->tcp->seq);
-	o->syn_window = ntohs(h->tcp->window);
-	o->mss = syn.mss;
-	o->syn_tsval = syn.tsval;
-	o->ts_recent = syn.tsval;
-	promise(o, &syn, profile);
-	o->front_isn = front_isn(o->fn, &h->tuple);
-	o->front_tsval = front_tsval(o->fn, &h->tuple);
+	tcp_options_parse(&seen, (const u8 *)(h->tcp + 1), h->hdrlen - sizeof(*h->tcp));
+	*syn = (struct front_handshake){
+		.client_isn = ntohl(h->tcp->seq),
+		.syn_tsval = seen.tsval,
+		.syn_window = ntohs(h->tcp->window),
+		.mss = seen.mss,
+		.options = front_listen_agree(&seen, profile),
+		.promised_mss = profile->mss,
+		.promised_window = profile->window,
+		.front_isn = front_isn(fn, &h->tuple),
+		.front_tsval = front_tsval(fn, &h->tuple),
+	};
+	if (syn->options & WIRE_OPT_WSCALE) {
+		syn->client_wscale = seen.wscale;
+		syn->promised_wscale = profile->wscale;
+	}
+}
+
+static void store(struct front_opening *o, const struct front_handshake *syn)
+{
+	o->client_isn = syn->client_isn;
+	o->syn_tsval = syn->syn_tsval;
+	o->ts_recent = syn->syn_tsval;
+	o->syn_window = syn->syn_window;
+	o->mss = syn->mss;
+	o->client_wscale = syn->client_wscale;
+	o->options = syn->options;
+	o->promised_wscale = syn->promised_wscale;
+	o->promised_mss = syn->promised_mss;
+	o->promised_window = syn->promised_window;
+	o->front_isn = syn->front_isn;
+	o->front_tsval = syn->front_tsval;
+	o->srtt_us = syn->srtt_us;
 	o->synack_ns = ktime_get_ns();
 }
 
@@ -90,6 +101,53 @@ static struct front_flow *new_flow(struct front_net *fn,
 	return front_flow_of(flow);
 }
 
+/* From the insertion on others find the flow; they wait for its lock. */
+static int begin(struct front_net *fn, struct front_flow *flow,
+		 const struct front_handshake *syn, bool proven)
+{
+	struct front_opening *o;
+	int err;
+
+	lockdep_assert_held(&flow->flow.lock);
+	o = front_opening_alloc(fn, flow, proven);
+	if (IS_ERR(o))
+		return PTR_ERR(o);
+	store(o, syn);
+	o->resent = proven;
+	err = handoff_table_insert(&fn->table, &flow->flow);
+	if (err) {
+		front_opening_detach(o);
+		return err;
+	}
+	front_flow_count(fn, flow);
+	if (!proven)
+		send_synack(o);
+	front_opening_arm(o, retransmit_delay(o), timeout);
+	return 0;
+}
+
+struct front_flow *front_listen_open(struct front_net *fn, struct front_service *service,
+				     const struct handoff_tuple *tuple,
+				     const struct front_handshake *syn, bool proven)
+{
+	struct front_flow *flow;
+	int err;
+
+	/* Deleted this moment. */
+	if (!front_service_get(service))
+		return ERR_PTR(-ENOENT);
+	flow = new_flow(fn, service, tuple);
+	if (!flow) {
+		front_service_put(fn, service);
+		return ERR_PTR(-ENOMEM);
+	}
+	spin_lock_bh(&flow->flow.lock);
+	err = begin(fn, flow, syn, proven);
+	spin_unlock_bh(&flow->flow.lock);
+	handoff_flow_put(&fn->table, &flow->flow);
+	return err ? ERR_PTR(err) : flow;
+}
+
 static void count_refusal(struct front_net *fn, int err)
 {
 	switch (err) {
@@ -100,6 +158,9 @@ static void count_refusal(struct front_net *fn, int err)
 		/* Another CPU was faster with it. */
 		front_count(fn, FRONT_STAT_SYN_TWICE);
 		break;
+	case -ENOENT:
+		front_count(fn, FRONT_STAT_SYN_DRAINING);
+		break;
 	case -ESHUTDOWN:
 		front_count(fn, FRONT_STAT_SYN_GOING);
 		break;
@@ -109,68 +170,40 @@ static void count_refusal(struct front_net *fn, int err)
 	}
 }
 
-static void begin(struct front_net *fn, struct front_flow *flow,
-		  const struct handoff_headers *h, const struct front_profile *profile)
+/* A service that takes nothing new, or no flow for it: a cookie would not help. */
+static bool refused(struct front_net *fn, const struct front_service *service)
 {
-	struct front_opening *o = front_opening_alloc(fn, flow);
-	int err;
-
-	if (!o) {
-		front_count(fn, FRONT_STAT_SYN_MEMORY);
-		return;
-	}
-	store_syn(o, h, profile);
-
-	/* From the insertion on others find the flow: they wait for the lock. */
-	spin_lock_bh(&flow->flow.lock);
-	err = handoff_table_insert(&fn->table, &flow->flow);
-	if (err) {
-		count_refusal(fn, err);
-		front_opening_detach(o);
-	} else {
-		front_flow_count(fn, flow);
-		send_synack(o);
-		front_opening_arm(o, retransmit_delay(o), timeout);
-	}
-	spin_unlock_bh(&flow->flow.lock);
+	if (READ_ONCE(fn->dying))
+		front_count(fn, FRONT_STAT_SYN_GOING);
+	else if (READ_ONCE(service->admin) != BTCP_ADMIN_UP)
+		front_count(fn, FRONT_STAT_SYN_DRAINING);
+	else if (atomic_read(&fn->table.count) >= handoff_limit(fn->net, HANDOFF_LIMIT_FLOWS))
+		front_count(fn, FRONT_STAT_SYN_FLOWS);
+	else
+		return false;
+	return true;
 }
 
-void front_listen_syn(struct front_net *fn, struct front_service *service,
+bool front_listen_syn(struct front_net *fn, struct front_service *service,
 		      const struct handoff_headers *h)
 {
+	struct front_handshake syn;
 	struct front_profile profile;
 	struct front_flow *flow;
-	int full;
 
-	if (READ_ONCE(fn->dying)) {
-		front_count(fn, FRONT_STAT_SYN_GOING);
-		return;
-	}
-	if (READ_ONCE(service->admin) != BTCP_ADMIN_UP) {
-		front_count(fn, FRONT_STAT_SYN_DRAINING);
-		return;
-	}
-	full = front_opening_admit(fn, &h->tuple);
-	if (full >= 0) {
-		front_count(fn, full);
-		return;
-	}
+	if (refused(fn, service))
+		return true;
 	/* Without a back-end the client is to hear 503, not silence. */
 	profile = front_service_promise(service, h->tuple.family);
 	if (!profile.listening)
 		front_count(fn, FRONT_STAT_SYN_NO_BACKEND);
-
-	/* Deleted this moment. */
-	if (!front_service_get(service)) {
-		front_count(fn, FRONT_STAT_SYN_DRAINING);
-		return;
-	}
-	flow = new_flow(fn, service, &h->tuple);
-	if (!flow) {
-		front_count(fn, FRONT_STAT_SYN_MEMORY);
-		front_service_put(fn, service);
-		return;
-	}
-	begin(fn, flow, h, &profile);
-	handoff_flow_put(&fn->table, &flow->flow);
+	if (front_backlog_full(fn, &h->tuple))
+		return false;
+	read_syn(fn, &syn, h, &profile);
+	flow = front_listen_open(fn, service, &h->tuple, &syn, false);
+	if (flow == ERR_PTR(-EUSERS))
+		return false;
+	if (IS_ERR(flow))
+		count_refusal(fn, PTR_ERR(flow));
+	return true;
 }

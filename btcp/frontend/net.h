@@ -18,8 +18,7 @@
 #include "handoff/sysfs.h"
 #include "handoff/table.h"
 
-/* Half-open connections are counted by a hash of the client, not by client. */
-#define FRONT_CLIENT_SLOTS	4096
+struct front_backlog;
 
 /**
  * struct front_rate - so many a second, told cheaply
@@ -45,12 +44,15 @@ struct front_rate {
  * @generation: changes whenever a promise may have to change
  * @last_id: of the last hand-off; begins at the wall clock in nanoseconds, so
  *	no id is used twice even over a restart
- * @half_open: openings there are
- * @openings: the same, until the last of their memory is gone
+ * @backlog: who is not handed off yet; from the first service on, constant then
+ * @openings: how many, until the last of their memory is gone
  * @head_bytes: their buffers
  * @queue_bytes: memory of the packets that wait in them
- * @client_slots: half-open connections by hash of the client's address
- * @key: for sequence numbers, timestamps and slots
+ * @key: for sequence numbers, timestamps and the backlog's clients
+ * @cookie_key: for SYN cookies
+ * @cookies: one was sent, at @cookie_sent or not much more than a second later;
+ *	READ_ONCE and WRITE_ONCE, by anyone, as is that
+ * @cookie_sent: jiffies
  * @strays: RSTs to strays
  * @icmp: ICMP errors sent
  * @stats: totals
@@ -71,12 +73,14 @@ struct front_net {
 	struct work_struct reap;
 	atomic_t generation;
 	atomic64_t last_id;
-	atomic_t half_open;
+	struct front_backlog *backlog;
 	atomic_t openings;
 	atomic_long_t head_bytes;
 	atomic_long_t queue_bytes;
-	atomic_t *client_slots;
 	siphash_key_t key;
+	siphash_key_t cookie_key;
+	bool cookies;
+	unsigned long cookie_sent;
 	struct front_rate strays;
 	struct front_rate icmp;
 	struct handoff_stats stats;

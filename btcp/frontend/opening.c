@@ -16,28 +16,6 @@
 
 static struct kmem_cache *cache;
 
-/* One count for all clients of a slot, which for IPv6 begins as a /64. */
-static atomic_t *slot(struct front_net *fn, const struct handoff_tuple *tuple)
-{
-	u64 address = 0;
-
-	memcpy(&address, &tuple->client, tuple->family == NFPROTO_IPV4 ? 4 : 8);
-	return &fn->client_slots[siphash_1u64(address, &fn->key) % FRONT_CLIENT_SLOTS];
-}
-
-int front_opening_admit(struct front_net *fn, const struct handoff_tuple *tuple)
-{
-	u32 all = handoff_limit(fn->net, HANDOFF_LIMIT_HALF_OPEN);
-	u32 one = handoff_limit(fn->net, HANDOFF_LIMIT_HALF_OPEN_CLIENT);
-
-	/* SYN cookies will take over here. */
-	if (atomic_read(&fn->half_open) >= all)
-		return FRONT_STAT_SYN_HALF_OPEN;
-	if (atomic_read(slot(fn, tuple)) >= one)
-		return FRONT_STAT_SYN_CLIENT;
-	return -1;
-}
-
 static void timer_fn(struct timer_list *timer)
 {
 	struct front_opening *o = from_timer(o, timer, timer);
@@ -61,25 +39,28 @@ static void timer_fn(struct timer_list *timer)
 }
 
 struct front_opening *front_opening_alloc(struct front_net *fn,
-					  struct front_flow *flow)
+					  struct front_flow *flow, bool proven)
 {
 	struct front_opening *o;
 
+	lockdep_assert_held(&flow->flow.lock);
 	o = kmem_cache_zalloc(cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!o)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	o->fn = fn;
 	o->flow = flow;
-	handoff_flow_get(&flow->flow);
 	refcount_set(&o->ref, 1);
+	/* From here on others find it; they wait for the flow's lock. */
+	if (!front_backlog_enter(fn, &o->backlog, &flow->flow.tuple, proven)) {
+		kmem_cache_free(cache, o);
+		return ERR_PTR(-EUSERS);
+	}
+	handoff_flow_get(&flow->flow);
 	timer_setup(&o->timer, timer_fn, 0);
 	__skb_queue_head_init(&o->queue);
 	http_head_init(&o->head);
 	flow->opening = o;
 	atomic_inc(&fn->openings);
-	atomic_inc(&fn->half_open);
-	atomic_inc(slot(fn, &flow->flow.tuple));
-	handoff_stats_add(&fn->stats, FRONT_STAT_HALF_OPEN, 1);
 	return o;
 }
 
@@ -104,14 +85,11 @@ void front_opening_put(struct front_opening *o)
 
 void front_opening_detach(struct front_opening *o)
 {
-	struct front_net *fn = o->fn;
 	struct front_flow *flow = o->flow;
 
 	lockdep_assert_held(&flow->flow.lock);
 	flow->opening = NULL;
-	atomic_dec(&fn->half_open);
-	atomic_dec(slot(fn, &flow->flow.tuple));
-	handoff_stats_add(&fn->stats, FRONT_STAT_HALF_OPEN, -1);
+	front_backlog_leave(o->fn, &o->backlog);
 	/* Not pending: it never was, or its function runs and has its own. */
 	if (del_timer(&o->timer))
 		front_opening_put(o);
@@ -228,7 +206,7 @@ bool front_opening_grow(struct front_opening *o, u32 len)
 		size *= 2;
 	if (atomic_long_add_return(size - o->size, &o->fn->head_bytes) > total) {
 		atomic_long_sub(size - o->size, &o->fn->head_bytes);
-		front_count(o->fn, FRONT_STAT_HEAD_TOTAL);
+		o->starved = true;
 		return false;
 	}
 	buf = krealloc(o->buf, size, GFP_ATOMIC | __GFP_NOWARN);
@@ -237,6 +215,8 @@ bool front_opening_grow(struct front_opening *o, u32 len)
 		front_count(o->fn, FRONT_STAT_HEAD_MEMORY);
 		return false;
 	}
+	if (!o->buf)
+		front_backlog_speaks(o->fn, &o->backlog);
 	o->buf = buf;
 	o->size = size;
 	return true;

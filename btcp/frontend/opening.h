@@ -15,6 +15,7 @@
 #include <linux/skbuff.h>
 #include <linux/timer.h>
 
+#include "btcp/frontend/backlog.h"
 #include "btcp/frontend/flow.h"
 #include "btcp/frontend/policy.h"
 #include "btcp/http_head.h"
@@ -30,6 +31,7 @@ struct front_pool;
  * @ref: see above
  * @timer: the one timer
  * @timeout: what it means, as who armed it last said
+ * @backlog: its place there
  *
  * @client_isn: of the stored SYN; constant, like the next ten
  * @syn_tsval: its TSval
@@ -54,6 +56,7 @@ struct front_pool;
  * @buf: bytes from the client from its ISN + 1 on, in one piece
  * @size: allocated
  * @len: there
+ * @starved: bytes were left out, at limit head_total
  * @acked: of them acknowledged to the client: ours to deliver from now on
  * @end: the greatest offset the client has shown, its FIN counted
  * @head: the parser
@@ -84,6 +87,7 @@ struct front_opening {
 	refcount_t ref;
 	struct timer_list timer;
 	void (*timeout)(struct front_opening *o);
+	struct front_backlog_entry backlog;
 
 	u32 client_isn;
 	u32 syn_tsval;
@@ -108,6 +112,7 @@ struct front_opening {
 	u8 *buf;
 	u32 size;
 	u32 len;
+	bool starved;
 	u32 acked;
 	u32 end;
 	struct http_head head;
@@ -177,24 +182,15 @@ bool front_opening_in_window(const struct front_opening *o, const struct front_p
  * front_opening_alloc() - begin a connection
  * @fn: namespace
  * @flow: not in the table yet; points to the opening from now on
+ * @proven: its client has shown a cookie
  *
- * Counts as half-open until it is freed.
+ * Counts as half-open until it is detached.
  *
- * Context: BH off.
- * Return: the opening, or NULL without memory.
+ * Context: BH off, flow's lock held.
+ * Return: the opening, or ERR_PTR: -ENOMEM, -EUSERS at a limit of the backlog.
  */
 struct front_opening *front_opening_alloc(struct front_net *fn,
-					  struct front_flow *flow);
-
-/**
- * front_opening_admit() - may this client have one more?
- * @fn: namespace
- * @tuple: its
- *
- * Context: any.
- * Return: -1, or the counter of the limit that is reached.
- */
-int front_opening_admit(struct front_net *fn, const struct handoff_tuple *tuple);
+					  struct front_flow *flow, bool proven);
 
 /**
  * front_opening_detach() - the flow does without it from now on
@@ -221,7 +217,7 @@ void front_opening_end(struct front_opening *o);
  * front_opening_get() - keep it beyond the flow's lock
  * @o: opening, its flow's
  *
- * Context: flow's lock held.
+ * Context: flow's lock held, or that of its line in the backlog.
  */
 static inline void front_opening_get(struct front_opening *o)
 {

@@ -244,13 +244,16 @@ static void established(struct front_opening *o, const struct handoff_headers *h
 			const struct tcp_options_seen *seen)
 {
 	struct front_net *fn = o->fn;
+	u64 elapsed = div_u64(ktime_get_ns() - o->synack_ns, NSEC_PER_USEC);
 
 	o->ack_window = ntohs(h->tcp->window);
 	o->ack_tsval = seen->has_ts ? seen->tsval : o->syn_tsval;
 	if (!o->resent)
-		o->srtt_us = max_t(u64, div_u64(ktime_get_ns() - o->synack_ns,
-						NSEC_PER_USEC), 1);
+		o->srtt_us = max_t(u64, elapsed, 1);
+	else if (!o->srtt_us)	/* not longer than since the first SYN/ACK */
+		o->srtt_us = clamp_t(u64, elapsed, 1, FRONT_RTT_UNKNOWN);
 	o->retries = 0;
+	front_backlog_proved(fn, &o->backlog);
 	front_flow_set_state(fn, o->flow, FRONT_FLOW_HEAD);
 	front_count(fn, FRONT_STAT_CONNECTIONS);
 	handoff_stats_inc(&o->flow->service->stats, FRONT_SERVICE_CONNECTIONS);

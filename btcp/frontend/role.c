@@ -6,6 +6,7 @@
 
 #include "bip/forward.h"
 #include "btcp/frontend/backend.h"
+#include "btcp/frontend/backlog.h"
 #include "btcp/frontend/close.h"
 #include "btcp/frontend/flow.h"
 #include "btcp/frontend/input.h"
@@ -37,6 +38,11 @@ int front_role_hook(struct front_net *fn)
 	lockdep_assert_held(&fn->config);
 	if (fn->hooked)
 		return 0;
+	/* From the first service on: most namespaces never need it. */
+	if (!fn->backlog)
+		fn->backlog = front_backlog_new();
+	if (!fn->backlog)
+		return -ENOMEM;
 	err = handoff_hooks_add(fn->net, hooks, ARRAY_SIZE(hooks));
 	fn->hooked = !err;
 	return err;
@@ -106,13 +112,11 @@ static int __net_init net_init(struct net *net)
 	INIT_WORK(&fn->reap, reap_work);
 	atomic64_set(&fn->last_id, ktime_get_real_ns());
 	get_random_bytes(&fn->key, sizeof(fn->key));
+	get_random_bytes(&fn->cookie_key, sizeof(fn->cookie_key));
 
-	fn->client_slots = kvcalloc(FRONT_CLIENT_SLOTS, sizeof(*fn->client_slots), GFP_KERNEL);
-	if (!fn->client_slots)
-		return -ENOMEM;
 	err = handoff_stats_init(&fn->stats, front_counters, __FRONT_STAT_MAX);
 	if (err)
-		goto slots;
+		return err;
 	err = rhashtable_init(&fn->vips, &front_vip_params);
 	if (err)
 		goto stats;
@@ -130,8 +134,6 @@ vips:
 	rhashtable_destroy(&fn->vips);
 stats:
 	handoff_stats_clean(&fn->stats);
-slots:
-	kvfree(fn->client_slots);
 	return err;
 }
 
@@ -230,7 +232,7 @@ static void __net_exit net_exit(struct net *net)
 	handoff_sysfs_del(&fn->sysfs);
 	rhashtable_destroy(&fn->vips);
 	handoff_stats_clean(&fn->stats);
-	kvfree(fn->client_slots);
+	kvfree(fn->backlog);
 	mutex_destroy(&fn->config);
 }
 

@@ -52,10 +52,6 @@ const struct handoff_counter front_counters[__FRONT_STAT_MAX] = {
 	[FRONT_STAT_ONCE_UNTOUCHED] = {
 		"once_untouched", "heads that requests once had to leave as they are" },
 
-	[FRONT_STAT_SYN_HALF_OPEN] = {
-		"syn_dropped_half_open", "SYNs dropped at limit half_open" },
-	[FRONT_STAT_SYN_CLIENT] = {
-		"syn_dropped_client", "SYNs dropped at limit half_open_client" },
 	[FRONT_STAT_SYN_FLOWS] = {
 		"syn_dropped_flows", "SYNs dropped at limit flows" },
 	[FRONT_STAT_SYN_MEMORY] = {
@@ -78,6 +74,21 @@ const struct handoff_counter front_counters[__FRONT_STAT_MAX] = {
 		"handshake_bad_ack", "ACKs of something never sent, in a handshake" },
 	[FRONT_STAT_SENDING_FAILED] = {
 		"sending_failed", "packets to clients that the network stack refused" },
+
+	[FRONT_STAT_COOKIES_SENT] = {
+		"cookies_sent", "SYNs answered by a cookie: the backlog was full" },
+	[FRONT_STAT_COOKIES_ACCEPTED] = {
+		"cookies_accepted", "connections begun by a packet with a valid cookie" },
+	[FRONT_STAT_COOKIES_FAILED] = {
+		"cookies_failed", "strays that came while cookies were good, and had none" },
+	[FRONT_STAT_COOKIES_NO_ROOM] = {
+		"cookies_no_room", "packets with a valid cookie and no place for it" },
+	[FRONT_STAT_EVICTED_HALF_OPEN] = {
+		"evicted_half_open", "oldest connections, ended for others at limit half_open" },
+	[FRONT_STAT_EVICTED_CLIENT] = {
+		"evicted_client", "the same at limit half_open_client" },
+	[FRONT_STAT_EVICTED_HEAD_TOTAL] = {
+		"evicted_head_total", "the same at limit head_total" },
 
 	[FRONT_STAT_BAD_CHECKSUM] = {
 		"bad_checksum", "packets of clients dropped for a wrong TCP checksum" },
