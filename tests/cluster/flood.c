@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets that nobody asked for, for the cluster in the VM.
+ *
+ * usage: flood KIND FROM[/BITS] PORTS TO PORT RATE SECONDS [SEED]
+ *
+ * Sends KIND (syn, ack, rst, fin, data, synack or any: one of these) from the address FROM, of
+ * which the low BITS, at most 32, are drawn anew for each packet, and from a port of PORTS (N or
+ * N-M), RATE packets a second for SECONDS, but never more than 2,000,000 in all. All numbers of
+ * the TCP header are random. Prints "sent N". The same SEED (default 1) sends the same again.
+ *
+ * Built for where the addresses exist nowhere else: it refuses to run outside the VM.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SENT_MAX	2000000
+#define MARK		7	/* as raw.py's: traffic.sh lets it out */
+#define NS		1000000000LL
+
+#ifndef IPV6_HDRINCL
+#define IPV6_HDRINCL	36
+#endif
+
+static const struct kind {
+	const char *name;
+	uint8_t flags;
+	uint8_t payload;
+} kinds[] = {
+	{ "syn", TH_SYN, 0 },
+	{ "ack", TH_ACK, 0 },
+	{ "rst", TH_RST, 0 },
+	{ "fin", TH_FIN | TH_ACK, 0 },
+	{ "data", TH_PUSH | TH_ACK, 32 },
+	{ "synack", TH_SYN | TH_ACK, 0 },
+	{ "any", 0, 0 },
+};
+
+#define KINDS	(sizeof(kinds) / sizeof(kinds[0]))
+
+/* What a Linux client offers: MSS 1460, SACK, timestamps (the value is drawn), scale 7. */
+static const uint8_t syn_options[20] = {
+	2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 3, 7
+};
+
+static uint32_t state;
+
+static uint32_t draw(void)
+{
+	state ^= state << 13;
+	state ^= state >> 17;
+	state ^= state << 5;
+	return state;
+}
+
+static void die(const char *what)
+{
+	fprintf(stderr, "flood: %s\n", what);
+	exit(1);
+}
+
+static uint32_t sum(uint32_t s, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+	size_t i;
+
+	for (i = 0; i + 1 < len; i += 2)
+		s += p[i] << 8 | p[i + 1];
+	if (len & 1)
+		s += p[len - 1] << 8;
+	return s;
+}
+
+static uint16_t fold(uint32_t s)
+{
+	while (s >> 16)
+		s = (s & 0xffff) + (s >> 16);
+	return htons(~s);
+}
+
+struct address {
+	int family;
+	size_t len;
+	uint8_t bytes[16];
+};
+
+static struct address parse_address(const char *text)
+{
+	struct address a = { .family = strchr(text, ':') ? AF_INET6 : AF_INET };
+
+	a.len = a.family == AF_INET6 ? 16 : 4;
+	if (inet_pton(a.family, text, a.bytes) != 1)
+		die("not an address");
+	return a;
+}
+
+static unsigned long parse_number(const char *text, unsigned long max)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (*end || end == text || n > max)
+		die("no number, or too great a one");
+	return n;
+}
+
+static void randomise(struct address *a, const struct address *base, unsigned int bits)
+{
+	uint32_t mask = bits ? UINT_MAX >> (32 - bits) : 0, low;
+
+	*a = *base;
+	memcpy(&low, a->bytes + a->len - 4, 4);
+	low = htonl((ntohl(low) & ~mask) | (draw() & mask));
+	memcpy(a->bytes + a->len - 4, &low, 4);
+}
+
+static size_t tcp(uint8_t *out, const struct kind *kind, const struct address *from,
+		  const struct address *to, uint16_t sport, uint16_t dport)
+{
+	size_t options = kind->flags & TH_SYN ? sizeof(syn_options) : 0;
+	size_t len = 20 + options + kind->payload, i;
+	struct tcphdr *h = (struct tcphdr *)out;
+	uint32_t s;
+
+	memset(h, 0, sizeof(*h));
+	h->th_sport = htons(sport);
+	h->th_dport = htons(dport);
+	h->th_seq = draw();
+	h->th_ack = kind->flags & TH_ACK ? draw() : 0;
+	h->th_off = (20 + options) / 4;
+	h->th_flags = kind->flags;
+	h->th_win = htons(64240);
+	if (options) {
+		uint32_t tsval = draw();
+
+		memcpy(out + 20, syn_options, options);
+		memcpy(out + 28, &tsval, 4);
+	}
+	for (i = 0; i < kind->payload; i++)
+		out[20 + options + i] = draw();
+	s = sum(IPPROTO_TCP + len, from->bytes, from->len);
+	s = sum(s, to->bytes, to->len);
+	h->th_sum = fold(sum(s, out, len));
+	return len;
+}
+
+/* The kernel fills in the IPv4 header's length, id and sum. */
+static size_t packet(uint8_t *out, const struct kind *kind, const struct address *from,
+		     const struct address *to, uint16_t sport, uint16_t dport)
+{
+	size_t header = from->family == AF_INET6 ? 40 : 20, len;
+
+	memset(out, 0, header);
+	len = tcp(out + header, kind, from, to, sport, dport);
+	if (from->family == AF_INET6) {
+		out[0] = 0x60;
+		out[4] = len >> 8;
+		out[5] = len;
+		out[6] = IPPROTO_TCP;
+		out[7] = 64;
+		memcpy(out + 8, from->bytes, 16);
+		memcpy(out + 24, to->bytes, 16);
+	} else {
+		out[0] = 0x45;
+		out[8] = 64;
+		out[9] = IPPROTO_TCP;
+		memcpy(out + 12, from->bytes, 4);
+		memcpy(out + 16, to->bytes, 4);
+	}
+	return header + len;
+}
+
+static int raw_socket(const struct address *to)
+{
+	int fd = socket(to->family, SOCK_RAW, IPPROTO_RAW), one = 1, mark = MARK;
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) ||
+	    (to->family == AF_INET6 &&
+	     setsockopt(fd, IPPROTO_IPV6, IPV6_HDRINCL, &one, sizeof(one))))
+		die(strerror(errno));
+	return fd;
+}
+
+static int send_one(int fd, const uint8_t *data, size_t len, const struct address *to)
+{
+	struct sockaddr_in6 to6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in to4 = { .sin_family = AF_INET };
+
+	memcpy(&to6.sin6_addr, to->bytes, 16);
+	memcpy(&to4.sin_addr, to->bytes, 4);
+	if (to->family == AF_INET6)
+		return sendto(fd, data, len, 0, (struct sockaddr *)&to6, sizeof(to6));
+	return sendto(fd, data, len, 0, (struct sockaddr *)&to4, sizeof(to4));
+}
+
+static long long now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * NS + t.tv_nsec;
+}
+
+static const struct kind *kind_of(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < KINDS; i++)
+		if (!strcmp(kinds[i].name, name))
+			return &kinds[i];
+	die("no such kind");
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct timespec pause = { .tv_nsec = NS / 1000 };
+	unsigned long bits = 0, low, high, dport, rate, seconds, sent = 0, count;
+	struct address base, from, to;
+	const struct kind *kind;
+	uint8_t buf[256];
+	long long began;
+	char *slash, *dash;
+	int fd;
+
+	if (argc < 8)
+		die("usage: flood KIND FROM[/BITS] PORTS TO PORT RATE SECONDS [SEED]");
+	if (access("/run/btcp/share", F_OK))
+		die("this runs inside the VM only");
+	kind = kind_of(argv[1]);
+	slash = strchr(argv[2], '/');
+	if (slash) {
+		*slash = 0;
+		bits = parse_number(slash + 1, 32);
+	}
+	base = parse_address(argv[2]);
+	dash = strchr(argv[3], '-');
+	if (dash)
+		*dash = 0;
+	low = parse_number(argv[3], 65535);
+	high = dash ? parse_number(dash + 1, 65535) : low;
+	to = parse_address(argv[4]);
+	if (to.family != base.family || high < low)
+		die("two families, or no ports");
+	dport = parse_number(argv[5], 65535);
+	rate = parse_number(argv[6], 1000000);
+	seconds = parse_number(argv[7], 3600);
+	state = argc > 8 ? parse_number(argv[8], UINT_MAX) : 1;
+	if (!state)
+		die("the seed must not be 0");
+	count = rate * seconds < SENT_MAX ? rate * seconds : SENT_MAX;
+
+	fd = raw_socket(&to);
+	began = now();
+	while (sent < count) {
+		unsigned long due = (now() - began) / 1000 * rate / (NS / 1000) + 1;
+
+		for (; sent < due && sent < count; sent++) {
+			const struct kind *k = kind->flags ? kind : &kinds[draw() % (KINDS - 1)];
+			uint16_t sport = low + draw() % (high - low + 1);
+			size_t len;
+
+			randomise(&from, &base, bits);
+			len = packet(buf, k, &from, &to, sport, dport);
+			/* A full queue is the flood's own fault. */
+			if (send_one(fd, buf, len, &to) < 0 && errno != ENOBUFS)
+				die(strerror(errno));
+		}
+		nanosleep(&pause, NULL);
+	}
+	printf("sent %lu\n", sent);
+	return 0;
+}
