@@ -114,24 +114,27 @@ void front_backlog_proved(struct front_net *fn, struct front_backlog_entry *entr
 	atomic_dec(&fn->backlog->syns);
 }
 
-void front_backlog_speaks(struct front_net *fn, struct front_backlog_entry *entry)
+/* To the end of another list, as one that has just come. */
+static void refile(struct front_net *fn, struct front_backlog_entry *entry, bool speaking)
 {
 	struct front_backlog_line *line = front_backlog_line(fn, entry->client);
 
 	spin_lock(&line->lock);
-	if (!list_empty(&entry->by_age))
-		list_move_tail(&entry->by_age, &line->speaking);
+	if (!list_empty(&entry->by_age)) {
+		entry->since = jiffies;
+		list_move_tail(&entry->by_age, speaking ? &line->speaking : &line->silent);
+	}
 	spin_unlock(&line->lock);
+}
+
+void front_backlog_speaks(struct front_net *fn, struct front_backlog_entry *entry)
+{
+	refile(fn, entry, true);
 }
 
 void front_backlog_answered(struct front_net *fn, struct front_backlog_entry *entry)
 {
-	struct front_backlog_line *line = front_backlog_line(fn, entry->client);
-
-	spin_lock(&line->lock);
-	if (!list_empty(&entry->by_age))
-		list_move(&entry->by_age, &line->silent);
-	spin_unlock(&line->lock);
+	refile(fn, entry, false);
 }
 
 static void unfile(const struct front_backlog_line *line, struct front_backlog_entry *entry)

@@ -30,9 +30,8 @@
  * struct front_backlog_line - some of the entries
  * @lock: of the lists here and of every client that hashes here; taken with BH
  *	off, inside a flow's lock, never two at once
- * @silent: those without a byte of a head, oldest first; those answered by us
- *	before them
- * @speaking: those with, by when the first byte came
+ * @silent: those without bytes of a head in memory, oldest first
+ * @speaking: those with, likewise
  */
 struct front_backlog_line {
 	spinlock_t lock;	/* of the lists and of clients' */
@@ -68,8 +67,8 @@ struct front_backlog {
  * struct front_backlog_entry - one who is not handed off
  * @by_age: in its line; empty: not to be evicted
  * @by_client: in its client's
- * @since: jiffies; constant, as is the next
- * @client: index of its client
+ * @since: jiffies when it came to where it is in @by_age; the line's lock
+ * @client: index of its client; constant
  * @proven: under the flow's lock: not one of @syns
  */
 struct front_backlog_entry {
@@ -167,7 +166,7 @@ void front_backlog_proved(struct front_net *fn, struct front_backlog_entry *entr
 void front_backlog_speaks(struct front_net *fn, struct front_backlog_entry *entry);
 
 /**
- * front_backlog_answered() - its answer was sent: it may go before others
+ * front_backlog_answered() - its answer is under way, its bytes are gone
  * @fn: namespace
  * @entry: entry
  *

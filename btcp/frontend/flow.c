@@ -25,9 +25,10 @@ static_assert(sizeof(struct front_flow) <= 192);
  *		-> TIME_WAIT	likewise
  * TIME_WAIT	-> TIME_WAIT	CLOSED again: our echo was lost
  *
- * From every state a flow may end, which takes it out of the table: by the
- * client's RST or the front-end's own time before it is handed off, by CLOSED,
- * silence, or the role's end behind that, by a SYN in TIME_WAIT.
+ * From every state a flow may end, which takes it out of the table: before it is
+ * handed off by the client's RST, the front-end's own time, or for another at a
+ * limit (evict.h; not while it is being handed off); by CLOSED, silence, or the
+ * role's end behind that, by a SYN in TIME_WAIT.
  */
 static const bool follows[__FRONT_FLOW_STATE_MAX][__FRONT_FLOW_STATE_MAX] = {
 	/*			    SYN_R HEAD  HANDG ANSWR FORWD CLOSG RESTG T_W */
