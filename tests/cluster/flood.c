@@ -16,17 +16,16 @@
 #include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "packet.h"
+
 #define SENT_MAX	2000000
 #define MARK		7	/* as raw.py's: traffic.sh lets it out */
-#define NS		1000000000LL
 
 #ifndef IPV6_HDRINCL
 #define IPV6_HDRINCL	36
@@ -53,41 +52,6 @@ static const uint8_t syn_options[20] = {
 	2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 3, 7
 };
 
-static uint32_t state;
-
-static uint32_t draw(void)
-{
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
-}
-
-static void die(const char *what)
-{
-	fprintf(stderr, "flood: %s\n", what);
-	exit(1);
-}
-
-static uint32_t sum(uint32_t s, const void *data, size_t len)
-{
-	const uint8_t *p = data;
-	size_t i;
-
-	for (i = 0; i + 1 < len; i += 2)
-		s += p[i] << 8 | p[i + 1];
-	if (len & 1)
-		s += p[len - 1] << 8;
-	return s;
-}
-
-static uint16_t fold(uint32_t s)
-{
-	while (s >> 16)
-		s = (s & 0xffff) + (s >> 16);
-	return htons(~s);
-}
-
 struct address {
 	int family;
 	size_t len;
@@ -102,16 +66,6 @@ static struct address parse_address(const char *text)
 	if (inet_pton(a.family, text, a.bytes) != 1)
 		die("not an address");
 	return a;
-}
-
-static unsigned long parse_number(const char *text, unsigned long max)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (*end || end == text || n > max)
-		die("no number, or too great a one");
-	return n;
 }
 
 static void randomise(struct address *a, const struct address *base, unsigned int bits)
@@ -203,14 +157,6 @@ static int send_one(int fd, const uint8_t *data, size_t len, const struct addres
 	return sendto(fd, data, len, 0, (struct sockaddr *)&to4, sizeof(to4));
 }
 
-static long long now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * NS + t.tv_nsec;
-}
-
 static const struct kind *kind_of(const char *name)
 {
 	size_t i;
@@ -235,8 +181,7 @@ int main(int argc, char **argv)
 
 	if (argc < 8)
 		die("usage: flood KIND FROM[/BITS] PORTS TO PORT RATE SECONDS [SEED]");
-	if (access("/run/btcp/share", F_OK))
-		die("this runs inside the VM only");
+	inside_the_vm();
 	kind = kind_of(argv[1]);
 	slash = strchr(argv[2], '/');
 	if (slash) {
@@ -255,9 +200,7 @@ int main(int argc, char **argv)
 	dport = parse_number(argv[5], 65535);
 	rate = parse_number(argv[6], 1000000);
 	seconds = parse_number(argv[7], 3600);
-	state = argc > 8 ? parse_number(argv[8], UINT_MAX) : 1;
-	if (!state)
-		die("the seed must not be 0");
+	draw_from(argc > 8 ? parse_number(argv[8], UINT_MAX) : 1);
 	count = rate * seconds < SENT_MAX ? rate * seconds : SENT_MAX;
 
 	fd = raw_socket(&to);

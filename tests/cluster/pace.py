@@ -1,85 +1,111 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Requests at a steady pace, whatever becomes of the ones before: an honest crowd.
+"""Connections at a rate of their own, whatever becomes of those before: one request on each.
 
-usage: pace.py HOST PORT PATH RATE SECONDS [LIMIT]
+usage: pace.py HOST PORT RATE STOP REQUEST
 
-One connection a request, RATE of them a second. A request is served if its whole answer, a 200, is
-there within LIMIT seconds (10) of when it was to be asked. Prints, at the end,
+Goes on until the file STOP exists, and then until all have ended. REQUEST has ask.py's
+escapes; {n} in it is the connection's number. Prints a line for each, when it ends:
 
-    asked=N served=N p50=MS p99=MS max=MS
+    START END PORT STATUS BACKEND HOW
 
-the times being those of the served ones, and before it a line for each way to fail: "N WAY".
+START and END are seconds of the monotonic clock (as /proc/uptime has them), PORT the
+client's; STATUS and BACKEND are the answer's or "-"; HOW is "complete", "truncated" or
+"none", and behind it, with a slash, what ended it: "eof", "reset" or "late" (after 20 s).
 """
 
-import collections
+import os
+import selectors
 import socket
 import sys
-import threading
 import time
 
-from ask import Response
+from ask import unescape
 
-WORKERS = 64
+LIMIT = 20.0
 
 
-def request(host, port, text, deadline):
-    """How it ended: "served", or in what way it failed."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        return "not even begun"
-    try:
-        with socket.create_connection((host, port), timeout=left) as sock:
-            sock.settimeout(max(deadline - time.monotonic(), 0.001))
-            sock.sendall(text)
-            r = Response(sock)
-    except OSError as why:
-        return "connect: " + type(why).__name__
-    if r.status == "200" and r.complete:
-        return "served" if time.monotonic() <= deadline else "late"
-    return f"status {r.status} {r.end}"
+class Connection:
+    def __init__(self, address, family, request):
+        self.start = time.monotonic()
+        self.sock = socket.socket(family, socket.SOCK_STREAM)
+        self.sock.setblocking(False)
+        self.sock.connect_ex(address)
+        self.port = self.sock.getsockname()[1]
+        self.request, self.data = request, b""
+
+    def write(self):
+        """True if all was sent."""
+        try:
+            sent = self.sock.send(self.request)
+        except BlockingIOError:
+            return False
+        except OSError:
+            # Reading tells what it is.
+            return True
+        self.request = self.request[sent:]
+        return not self.request
+
+    def read(self):
+        """How it ended, or None."""
+        try:
+            got = self.sock.recv(1 << 16)
+        except BlockingIOError:
+            return None
+        except ConnectionResetError:
+            return "reset"
+        except OSError as why:
+            return type(why).__name__
+        self.data += got
+        return None if got else "eof"
+
+    def tell(self, how):
+        head, _, body = self.data.partition(b"\r\n\r\n")
+        lines = head.decode("latin-1").split("\r\n")
+        fields = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
+        status = lines[0].split(" ")[1] if " " in lines[0] else "-"
+        whole = "none"
+        if status != "-":
+            whole = "complete" if str(len(body)) == fields.get("content-length") else "truncated"
+        print("%.3f %.3f %d %s %s %s/%s" % (self.start, time.monotonic(), self.port, status,
+                                            fields.get("x-backend", "-"), whole, how), flush=True)
+        self.sock.close()
 
 
 def main():
-    host, port, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    rate, seconds = float(sys.argv[4]), float(sys.argv[5])
-    limit = float(sys.argv[6]) if len(sys.argv) > 6 else 10
-    text = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
-    count = int(rate * seconds)
-    todo = iter(range(count))
-    lock = threading.Lock()
-    times, ways = [], collections.Counter()
-    begin = time.monotonic()
+    host, port, rate, stop = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    selector = selectors.EpollSelector()
+    live = {}
+    began, number = time.monotonic(), 0
+    stopped = False
 
-    def work():
-        while True:
-            with lock:
-                i = next(todo, None)
-            if i is None:
-                return
-            due = begin + i / rate
-            time.sleep(max(due - time.monotonic(), 0))
-            how = request(host, port, text, due + limit)
-            took = time.monotonic() - due
-            with lock:
-                if how == "served":
-                    times.append(took)
-                else:
-                    ways[how] += 1
+    def end(connection, how):
+        selector.unregister(connection.sock)
+        del live[connection]
+        connection.tell(how)
 
-    threads = [threading.Thread(target=work) for _ in range(min(WORKERS, count))]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    times.sort()
-    for way, n in ways.most_common():
-        print(n, way)
-
-    def at(part):
-        return round(1000 * times[min(len(times) - 1, int(part * len(times)))]) if times else 0
-
-    print(f"asked={count} served={len(times)} p50={at(0.5)} p99={at(0.99)} max={at(1)}")
+    while not stopped or live:
+        now = time.monotonic()
+        while not stopped and began + number / rate <= now:
+            request = unescape(sys.argv[5].replace("{n}", str(number)))
+            connection = Connection(address, family, request)
+            selector.register(connection.sock, selectors.EVENT_WRITE, connection)
+            live[connection] = True
+            number += 1
+        for key, events in selector.select(0.01):
+            connection = key.data
+            if events & selectors.EVENT_WRITE and connection.write():
+                selector.modify(connection.sock, selectors.EVENT_READ, connection)
+            elif events & selectors.EVENT_READ:
+                how = connection.read()
+                if how:
+                    end(connection, how)
+        for connection in list(live):
+            if now < connection.start + LIMIT:
+                break
+            end(connection, "late")
+        stopped = stopped or os.path.exists(stop)
 
 
 if __name__ == "__main__":
