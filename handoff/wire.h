@@ -126,7 +126,7 @@ struct wire_head {
  * @standing: the back-end's TCP has acknowledged the whole head (or, with
  *	@head_len 0, the handshake): the front-end may forward.  Not set: the
  *	SYN/ACK was caught, HEAD messages from @have on are wanted
- * @have: bytes of the head received in one piece from its start
+ * @have: bytes of the head received in one piece from its start; not if @standing
  * @seq: of the SYN/ACK, rewritten to the front-end's state (its ISN)
  * @ack: of the SYN/ACK (the client's ISN + 1)
  */

@@ -26,6 +26,7 @@ struct back_accept *back_accept_alloc(struct back_flow *flow,
 	accept->promised_window = handoff->promised_window;
 	accept->ack_window = handoff->ack_window;
 	accept->syn_tsval = handoff->syn_tsval;
+	accept->front_tsval = handoff->front_tsval;
 	accept->ack_tsval = handoff->ack_tsval;
 	accept->srtt_us = handoff->srtt_us;
 	return accept;

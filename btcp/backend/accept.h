@@ -36,6 +36,7 @@
  * @promised_window: likewise
  * @ack_window: likewise
  * @syn_tsval: likewise
+ * @front_tsval: likewise
  * @ack_tsval: likewise
  * @srtt_us: likewise
  */
@@ -57,6 +58,7 @@ struct back_accept {
 	u16 promised_window;
 	u16 ack_window;
 	u32 syn_tsval;
+	u32 front_tsval;
 	u32 ack_tsval;
 	u32 srtt_us;
 };

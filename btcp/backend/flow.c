@@ -87,7 +87,6 @@ struct back_flow *back_flow_alloc(struct back_net *bnet,
 	flow->vip_port = htons(msg->flow.vip_port);
 	flow->client_isn = handoff->client_isn;
 	flow->front_isn = handoff->front_isn;
-	flow->front_tsval = handoff->front_tsval;
 	flow->snd_nxt = handoff->front_isn + 1;
 	flow->snd_una = handoff->front_isn + 1;
 	flow->rcv_nxt = handoff->client_isn + 1;

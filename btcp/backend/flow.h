@@ -57,21 +57,20 @@ enum back_flow_event {
  * @flags: BACK_FLOW_FIN_OUT ...; under the lock
  * @nak: enum wire_nak, why it was refused; 0: it was not
  * @why: enum wire_closed_why, once it is over
- * @tries: how often CLOSED was said
  * @snd_nxt: behind the highest byte sent to the client; WRITE_ONCE
  * @snd_una: the client's latest acknowledgment; WRITE_ONCE
  * @rcv_nxt: TCP's latest acknowledgment; WRITE_ONCE
  * @fin_out: sequence number of the local FIN
  * @fin_in: sequence number of the client's FIN
+ * @client_isn: of the stored SYN; constant
+ * @front_isn: of the front-end's SYN/ACK; constant
+ * @vip_port: big-endian; constant
+ * @tries: how often CLOSED was said
  * @last: jiffies of the last packet either way, coarse; WRITE_ONCE
  * @until: jiffies; when a flow in TIME_WAIT or ENDED is forgotten
  * @frontend: whose it is; constant, counted
  * @accept: what is needed until it stands; under the lock
  * @vip: the address the client knows; constant
- * @vip_port: big-endian; constant
- * @client_isn: of the stored SYN; constant, as is what follows
- * @front_isn: of the front-end's SYN/ACK
- * @front_tsval: of the front-end's SYN/ACK
  */
 struct back_flow {
 	struct handoff_flow flow;
@@ -79,22 +78,27 @@ struct back_flow {
 	u16 flags;
 	u8 nak;
 	u8 why;
-	u8 tries;
 	u32 snd_nxt;
 	u32 snd_una;
 	u32 rcv_nxt;
 	u32 fin_out;
 	u32 fin_in;
+	u32 client_isn;
+	u32 front_isn;
+	__be16 vip_port;
+	u8 tries;
 	unsigned long last;
 	unsigned long until;
 	struct back_frontend *frontend;
 	struct back_accept *accept;
 	union nf_inet_addr vip;
-	__be16 vip_port;
-	u32 client_isn;
-	u32 front_isn;
-	u32 front_tsval;
 };
+
+/* Three cache lines; a debugging kernel's locks are bigger. */
+#if !defined(CONFIG_PREEMPT_RT) && !defined(CONFIG_DEBUG_SPINLOCK) && \
+	!defined(CONFIG_DEBUG_LOCK_ALLOC)
+static_assert(sizeof(struct back_flow) <= 192);
+#endif
 
 /**
  * back_flow_state() - a flow's state, for a reader without its lock

@@ -70,7 +70,7 @@ static void prepare_ack(const struct back_accept *accept, struct handoff_segment
 	const struct tcp_options_seen options = {
 		.has_ts = accept->options & WIRE_OPT_TIMESTAMP,
 		.tsval = accept->ack_tsval,
-		.tsecr = flow->front_tsval,
+		.tsecr = accept->front_tsval,
 	};
 
 	memset(segment, 0, sizeof(*segment));

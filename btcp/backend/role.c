@@ -159,8 +159,7 @@ int __init back_role_setup(void)
 {
 	int err;
 
-	/* Not aligned to cache lines: a quarter more of them fit that way. */
-	flow_cache = KMEM_CACHE(back_flow, 0);
+	flow_cache = KMEM_CACHE(back_flow, SLAB_HWCACHE_ALIGN);
 	if (!flow_cache)
 		return -ENOMEM;
 	err = register_pernet_subsys(&net_ops);

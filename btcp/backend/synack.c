@@ -53,7 +53,7 @@ static void translation(struct back_flow *flow, const struct tcphdr *tcp,
 	struct btcp_translation *t = &flow->t;
 
 	t->seq_delta = flow->front_isn - ntohl(tcp->seq);
-	t->ts_delta = seen->has_ts ? flow->front_tsval - seen->tsval : 0;
+	t->ts_delta = seen->has_ts ? accept->front_tsval - seen->tsval : 0;
 	t->promised_wscale = accept->promised_wscale;
 	t->client_wscale = accept->client_wscale;
 	/* Without the option TCP shifts neither way; the client still does. */
