@@ -2,7 +2,7 @@
 # What a person types; scripts/ holds how it is done. Kbuild holds what the modules
 # are made of: the kernel's own "make -C …/build M=$PWD modules" reads only that.
 #
-#   KERNEL=6.12.…-amd64   the release to build for and to boot
+#   KERNEL=6.12.…-amd64   the release to build for and to boot; debug: see check-debug
 #   TEST=name             only the tests whose name contains this
 #   VERBOSE=1             tests show what they do
 
@@ -14,6 +14,7 @@ help:
 	@echo 'make            modules (for $$KERNEL) and btcpctl'
 	@echo 'make demo       a cluster in a VM, and requests through it, shown'
 	@echo 'make check      everything that is checked; make check TEST=name: those cluster tests'
+	@echo 'make check-debug  the cluster suite on a kernel that looks for errors; TEST=name as above'
 	@echo 'make shell      a shell in the cluster VM'
 	@echo 'make soak       clients and faults of all sorts for TIME=600 seconds, from SEED=…'
 	@echo 'make lint       static analysis and style'
@@ -42,6 +43,9 @@ check: packages
 soak: packages
 	@scripts/in-cluster.sh -t $$(($(or $(TIME),600) + 600)) tests/cluster/soak.sh $(or $(TIME),600) $(SEED)
 
+check-debug: packages
+	@KERNEL=debug STEPS=debug scripts/check.sh
+
 lint: packages
 	@scripts/lint.sh
 
@@ -51,4 +55,4 @@ install: all
 clean:
 	@scripts/clean.sh
 
-.PHONY: all help packages modules btcpctl demo shell check soak lint install clean
+.PHONY: all help packages modules btcpctl demo shell check check-debug soak lint install clean

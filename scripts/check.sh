@@ -4,7 +4,9 @@
 #
 #   make check                all
 #   make check TEST=name      only the cluster's tests of that name, for $KERNEL
-#   make check STEPS='lint unit'     only these: lint unit fuzz build cluster
+#   make check STEPS='lint unit'     only these: lint unit fuzz build cluster smoke, or debug
+#   make check-debug                 the whole cluster suite on the debug kernel (STEPS=debug);
+#                                    "smoke" is a few cases of it, tests/cluster/smoke
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -59,6 +61,9 @@ in_folder() {
 	make --no-print-directory -C "$TOP/$1" "${@:2}"
 }
 
+# The names of the cases in a list, as TEST wants them
+cases() { grep -v '^#' "$1" | cut -d' ' -f1 | paste -sd, -; }
+
 cluster_suite() {
 	KERNEL=$1 "$TOP/scripts/in-cluster.sh" -t "${LIMIT:-3300}" tests/cluster/run.sh
 }
@@ -94,7 +99,12 @@ finished() {
 	return "$(cat "$2.status")"
 }
 
-wanted() { [[ -z ${STEPS:-} || " $STEPS " == *" $1 "* ]]; }
+debug_smoke() {
+	TEST=$(cases "$TOP/tests/cluster/smoke") cluster_suite "$(KERNEL=debug "$TOP/scripts/kernels.sh" default)"
+}
+
+# The debug kernel's whole suite takes hours: it is for who asks for it.
+wanted() { [[ -z ${STEPS:-} && $1 != debug || " $STEPS " == *" $1 "* ]]; }
 
 if [[ -n ${TEST:-} ]]; then
 	suite "cluster, TEST=$TEST" cluster_suite "$("$TOP/scripts/kernels.sh" default)"
@@ -112,6 +122,8 @@ else
 		clusters "$("$TOP/scripts/kernels.sh" newest 6.1)" \
 			"$("$TOP/scripts/kernels.sh" newest 6.12)"
 	fi
+	if wanted smoke; then suite 'debug smoke' debug_smoke; fi
+	if wanted debug; then clusters "$(KERNEL=debug "$TOP/scripts/kernels.sh" default)"; fi
 fi
 
 printf '\n'

@@ -3,13 +3,25 @@
 # Which kernel releases there are to build for and to boot.
 #
 # usage: kernels.sh list          every supported release with headers here
-#        kernels.sh default       $KERNEL, else the running one, else the newest generic
+#        kernels.sh default       $KERNEL, else the running one, else the newest generic;
+#                                 KERNEL=debug is the one that debug-kernel.sh builds
 #        kernels.sh newest 6.1    the newest generic release of a series
 #        kernels.sh headers REL   its build folder
 #        kernels.sh image REL     fetches it if need be; prints the folder that holds
 #                                 boot/vmlinuz-REL and lib/modules/REL ("/" if installed)
+#
+# A debug kernel that is not there yet is built when its headers or its image are asked for.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
+
+debug() { "$TOP/scripts/debug-kernel.sh" "$@"; }
+
+# Only this tree's can be built; another's may be in the cache.
+debug_built() {
+	[[ ! -e $CACHE/kernels/$1/.done ]] || return 0
+	[[ $1 == "$(debug release)" ]] || die "no debug kernel $1 here; this tree's is $(debug release)"
+	debug build >&2
+}
 
 have_headers() { [[ -e /lib/modules/$1/build/Makefile || -e /usr/src/linux-headers-$1/Makefile ]]; }
 
@@ -40,7 +52,12 @@ newest() {
 default() {
 	local running
 	running=$(uname -r)
-	if [[ -n ${KERNEL:-} ]]; then
+	if [[ ${KERNEL:-} == debug ]]; then
+		debug release
+	elif [[ ${KERNEL:-} == *-debug-* ]]; then
+		debug_built "$KERNEL"
+		printf '%s\n' "$KERNEL"
+	elif [[ -n ${KERNEL:-} ]]; then
 		have_headers "$KERNEL" || die "KERNEL=$KERNEL: no headers of that release here (have: $(list | tr '\n' ' '))"
 		printf '%s\n' "$KERNEL"
 	elif have_headers "$running"; then
@@ -53,6 +70,11 @@ default() {
 
 headers() {
 	local d
+	if [[ $1 == *-debug-* ]]; then
+		debug_built "$1"
+		printf '%s\n' "$CACHE/kernels/$1/lib/modules/$1/build"
+		return
+	fi
 	for d in "/lib/modules/$1/build" "/usr/src/linux-headers-$1"; do
 		[[ -e $d/Makefile ]] || continue
 		printf '%s\n' "$d"
@@ -63,6 +85,7 @@ headers() {
 
 image() {
 	local release=$1 folder=$CACHE/kernels/$1
+	[[ $release != *-debug-* ]] || debug_built "$release"
 	if [[ -r /boot/vmlinuz-$release && -e /lib/modules/$release/modules.dep ]]; then
 		printf '/\n'
 		return

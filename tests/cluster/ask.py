@@ -15,10 +15,14 @@ is as long as Content-Length says, else "truncated"; END is what came behind it:
 "reset", "open" if the connection was to stay, "late" if no end came in time.
 """
 
+import os
 import re
 import socket
 import sys
 import threading
+
+# As in assert.sh: limits are a stock kernel's.
+SLOWNESS = int(os.environ.get("BTCP_SLOWNESS", 1))
 
 
 def unescape(text):
@@ -120,7 +124,7 @@ def ask(host, port, request, limit):
 def main():
     host, port = sys.argv[1], int(sys.argv[2])
     parallel = int(sys.argv[3]) if len(sys.argv) > 3 else 8
-    limit = float(sys.argv[4]) if len(sys.argv) > 4 else 30
+    limit = (float(sys.argv[4]) if len(sys.argv) > 4 else 30) * SLOWNESS
     requests = [unescape(line.rstrip("\n")) for line in sys.stdin if line.strip()]
     answers = [""] * len(requests)
     todo = iter(range(len(requests)))

@@ -36,11 +36,11 @@ import struct
 import sys
 import time
 
-from ask import unescape
+from ask import SLOWNESS, unescape
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 SO_MARK, MARK = 36, 7
-WAIT = 20.0
+WAIT = 20.0 * SLOWNESS
 AGAIN = 0.5
 M32 = 0xFFFFFFFF
 

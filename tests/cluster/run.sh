@@ -3,14 +3,16 @@
 # Run the cluster's tests, inside the VM: every function NAME__CASE of t_*.sh, in
 # the order of the files and of the lines in them.
 #
-#   TEST=text      only cases whose "file name__case" contains this
+#   TEST=text      only cases whose "file name__case" contains this; several texts, any
+#                  of which will do, with commas between them
 #   VERBOSE=1      what a case does is shown as it runs, not only if it fails
 #
 # A file may define setup and teardown (default: a configured cluster for the file)
-# and CASE_LIMIT, the seconds a case may take. After a case that failed the cluster
-# is made anew, lest it spoil the next ones.
+# and CASE_LIMIT, the seconds a case may take on a stock kernel. After a case that failed
+# the cluster is made anew, lest it spoil the next ones.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
+. "$CLUSTER/leaks.sh"
 
 results=$(mktemp -d)
 : >"$results/verdicts"
@@ -22,12 +24,23 @@ setup() {
 }
 teardown() { cluster_down; }
 
+# _wanted TEXT: by TEST
+_wanted() {
+	local text texts
+	IFS=, read -ra texts <<<"${TEST:-}"
+	((${#texts[@]})) || return 0
+	for text in "${texts[@]}"; do
+		[[ $1 != *"$text"* ]] || return 0
+	done
+	return 1
+}
+
 # _guarded LIMIT LOG COMMAND…: in a subshell and a process group of its own, where a
 # failing command ends it. $status is 124 if it took too long, and then all of the
 # group is gone. Never to be called as a condition, nor anything around it: that
 # would switch errexit off in all it runs, and no case could fail.
 _guarded() {
-	local limit=$1 log=$2 pid timer ended
+	local limit=$(($1 * SLOWNESS)) log=$2 pid timer ended
 	shift 2
 	set -m
 	(
@@ -83,7 +96,7 @@ _run_file() {
 	# From the text: the shell's own list is sorted.
 	# shellcheck disable=SC2013 # they are words
 	for case in $(sed -n 's/^\([a-z0-9_]*__[a-z0-9_]*\)() .*/\1/p' "$file"); do
-		[[ "$name $case" != *"${TEST:-}"* ]] || cases+=("$case")
+		! _wanted "$name $case" || cases+=("$case")
 	done
 	((${#cases[@]})) || return 0
 	CASE_LIMIT=120
@@ -108,7 +121,7 @@ _run_file() {
 		0) _verdict ok "$case" "$took" ;;
 		"$SKIPPED") _verdict skip "$case" "$took $(sed -n 's/^SKIPPED: /# /p' "$log")" ;;
 		*)
-			((status != 124)) || printf 'FAILED: took more than %s s\n' "$CASE_LIMIT" >>"$log"
+			((status != 124)) || printf 'FAILED: took more than %s s\n' $((CASE_LIMIT * SLOWNESS)) >>"$log"
 			((status == 124 || status == FAILED)) || printf 'FAILED: a command ended with status %s\n' "$status" >>"$log"
 			_verdict 'not ok' "$case" "$took"
 			_complain "$log"
@@ -129,15 +142,22 @@ for file in "$CLUSTER"/t_lab.sh "$CLUSTER"/t_*.sh; do
 	(_run_file "$file")
 done
 
-# What a namespace left behind would hold this up for ever.
-if loaded handoff; then
-	_guarded 60 "$results/unload" modules_unload
+# _at_the_end NAME COMMAND…
+_at_the_end() {
+	_guarded 120 "$results/end" "${@:2}"
 	if ((status == 0)); then
-		_verdict ok 'modules unload at the end' ''
+		_verdict ok "$1" ''
 	else
-		_verdict 'not ok' 'modules unload at the end' ''
-		_complain "$results/unload"
+		_verdict 'not ok' "$1" ''
+		_complain "$results/end"
 	fi
+}
+# What is lost while the modules are there, what a namespace left behind (which would
+# hold their end up for ever), what they have left themselves.
+if loaded handoff; then
+	! leaks_can_be_seen || _at_the_end 'no memory is lost, modules loaded' assert_no_leaks
+	_at_the_end 'modules unload at the end' modules_unload
+	! leaks_can_be_seen || _at_the_end 'no memory is lost, modules gone' assert_no_leaks
 fi
 
 count() { grep -c -x "$1" "$results/verdicts" || true; }

@@ -42,7 +42,7 @@ import sys
 import termios
 import time
 
-from ask import Response, unescape
+from ask import SLOWNESS, Response, unescape
 
 POLL = 0.005
 
@@ -56,7 +56,7 @@ class Connection:
         self.address = (host, port)
         self.family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.new = socket.socket(self.family, socket.SOCK_STREAM)
-        self.limit = 20.0
+        self.limit = 20.0 * SLOWNESS
         self.made = None
         self.rest = b""
 
@@ -93,7 +93,7 @@ class Connection:
         self.new.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, int(n))
 
     def step_limit(self, seconds):
-        self.limit = float(seconds)
+        self.limit = float(seconds) * SLOWNESS
 
     # -- sending
 

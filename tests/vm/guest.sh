@@ -23,10 +23,6 @@ mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 results /run/btcp/resu
 export BTCP_RESULTS=/run/btcp/results
 hostname btcp
 ip link set lo up
-# Not a boot parameter: on a slow machine the boot itself could trip it.
-for s in hung_task_panic=1 hung_task_timeout_secs=60 hung_task_warnings=-1 printk_ratelimit=0; do
-	sysctl -qw "kernel.$s" 2>/dev/null
-done
 
 argument() { sed -n "s/.*\b$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
 port() {
@@ -38,6 +34,14 @@ port() {
 
 top=$(argument btcp.top)
 token=$(argument btcp.token)
+BTCP_SLOWNESS=$(argument btcp.slowness)
+export BTCP_SLOWNESS
+
+# Not a boot parameter: on a slow machine the boot itself could trip it.
+for s in hung_task_panic=1 hung_task_timeout_secs=$((60 * BTCP_SLOWNESS)) hung_task_warnings=-1 \
+	printk_ratelimit=0; do
+	sysctl -qw "kernel.$s" 2>/dev/null
+done
 
 faults() { grep -v '^#' "$top/tests/vm/kernel-faults"; }
 

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Boot a stock kernel in QEMU, run a command in it, exit with its status.
+# Boot a stock kernel or the debug kernel in QEMU, run a command in it, exit with its status.
 #
 #   run.sh [-k RELEASE] [-m MEM] [-c CPUS] [-t SECONDS] [-o FOLDER] [-i] [-Q ARG]… -- COMMAND [ARG]…
 #
 #   -k  kernel release      default: scripts/kernels.sh default
-#   -m  memory              default: 4G
+#   -m  memory              default: 4G, 6G for a debug kernel
 #   -c  processors          default: $BTCP_CPUS or 2; under emulation on a machine that
 #                           is busy otherwise, 1 is several times faster
-#   -t  limit on the whole  default: 600
+#   -t  limit on the whole  default: 600, of a stock kernel's seconds
 #   -o  where the guest's $BTCP_RESULTS lands; default: kept only on failure
 #   -i  interactive: the command has this terminal
 #   -Q  one more argument for QEMU
@@ -16,7 +16,8 @@
 # The guest sees this machine's whole file system, and all it writes is gone with
 # it, but for $BTCP_RESULTS. It has no network beyond itself. The command starts in
 # the project's top folder, with BTCP_MODULES naming the folder of the modules built
-# for that kernel.
+# for that kernel, and BTCP_SLOWNESS telling how often a stock kernel does what this one
+# does once: limits that are about the machine's speed are multiplied by it.
 #
 # The verdict is a token with a number of this run, that the guest writes to a port
 # of its own: no output, however it reads, passes for success. A kernel that
@@ -26,7 +27,7 @@ set -euo pipefail
 
 usage() { die "usage: run.sh [-k RELEASE] [-m MEM] [-c CPUS] [-t SECONDS] [-o FOLDER] [-i] [-Q ARG]… -- COMMAND [ARG]…"; }
 
-release='' memory=4G cpus=${BTCP_CPUS:-2} limit=600 results='' interactive='' extra=()
+release='' memory='' cpus=${BTCP_CPUS:-2} limit='' results='' interactive='' extra=()
 while getopts 'k:m:c:t:o:iQ:' opt; do
 	case $opt in
 	k) release=$OPTARG ;;
@@ -42,6 +43,11 @@ done
 shift $((OPTIND - 1))
 (($#)) || usage
 [[ -n $release ]] || release=$("$TOP/scripts/kernels.sh" default)
+
+slowness=1
+[[ $release != *-debug-* ]] || slowness=4
+[[ -n $memory ]] || { ((slowness == 1)) && memory=4G || memory=6G; }
+limit=$((${limit:-600} * slowness))
 
 image=$("$TOP/scripts/kernels.sh" image "$release")
 vmlinuz=${image%/}/boot/vmlinuz-$release
@@ -126,8 +132,11 @@ esac
 # A warning is a failure; so is a CPU or a task that stays away. Under emulation on
 # a busy machine the usual limits are met by mere slowness, so they are doubled.
 cmdline="console=ttyS0 panic=-1 oops=panic panic_on_warn=1 softlockup_panic=1 watchdog_thresh=30"
-cmdline+=" rcupdate.rcu_cpu_stall_timeout=60 apparmor=0 mitigations=off quiet loglevel=5 tsc=reliable"
-cmdline+=" btcp.top=$TOP btcp.token=$token"
+cmdline+=" rcupdate.rcu_cpu_stall_timeout=$((60 * slowness)) apparmor=0 mitigations=off quiet loglevel=5 tsc=reliable"
+# A debug kernel: each cache by itself, so that its name says whose object it is. And no
+# interrupt routing by ACPI: its interpreter takes longer for it than it has patience.
+((slowness == 1)) || cmdline+=" slab_nomerge acpi=noirq"
+cmdline+=" btcp.top=$TOP btcp.token=$token btcp.slowness=$slowness"
 [[ $image == / ]] || cmdline+=" btcp.modules=$image/lib/modules/$release"
 [[ -z $interactive ]] || cmdline+=" btcp.interactive"
 
