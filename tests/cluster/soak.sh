@@ -19,26 +19,26 @@ RANDOM=$((seed % 32768))
 printf 'soak: %s s, SEED=%s\n' "$seconds" "$seed"
 
 now() { cut -d' ' -f1 /proc/uptime; }
-roll() { echo $((RANDOM % $1)); }
 one_of() { local n=$((RANDOM % $#)); echo "${@:n+1:1}"; }
 quietly() { "$@" 9>/dev/null; }
 
 # -- faults that no client is to notice, but by waiting ---------------------------------
 
-soft_loss() { soft_netem "$(one_of client router)" "loss $((1 + RANDOM % 2))% delay $((RANDOM % 20))ms"; }
-soft_disorder() { soft_netem "$(one_of client router fe be1 be2)" 'delay 4ms 3ms reorder 30% duplicate 1%'; }
+soft_loss() { shaken "$(one_of client router)" loss $((1 + RANDOM % 2))% delay $((RANDOM % 20))ms; }
+soft_disorder() { shaken "$(one_of client router fe be1 be2)" delay 4ms 3ms reorder 30% duplicate 1%; }
 # What a front-end and a back-end say to one another is lost, or comes twice
-soft_control() { soft_netem "$(one_of fe be1 be2)" 'loss 5% duplicate 5%'; }
-soft_netem() {
-	# shellcheck disable=SC2086 # words of a command
-	ip netns exec "$1" tc qdisc replace dev eth0 root netem limit 100000 $2
+soft_control() { shaken "$(one_of fe be1 be2)" loss 5% duplicate 5%; }
+shaken() {
+	quietly netem "$1" eth0 "${@:2}"
 	nap 4
 	netem_clear "$1" eth0
 }
-soft_drain() {
+soft_drain() { taken_out drain; }
+# taken_out drain|down: one back-end, for a while
+taken_out() {
 	local be
 	be=$(one_of be1 be2)
-	quietly btcpctl fe backend set "$be" admin drain
+	quietly btcpctl fe backend set "$be" admin "$1"
 	nap 3
 	quietly btcpctl fe backend set "$be" admin up
 }
@@ -78,13 +78,7 @@ hard_server() {
 	nap 2
 	quietly nginx_start "$be"
 }
-hard_down() {
-	local be
-	be=$(one_of be1 be2)
-	quietly btcpctl fe backend set "$be" admin down
-	nap 3
-	quietly btcpctl fe backend set "$be" admin up
-}
+hard_down() { taken_out down; }
 hard_cable() {
 	local be
 	be=$(one_of be1 be2)
@@ -102,7 +96,7 @@ hard_grant() {
 	assert_soon 30 value_is up backend_state "$be"
 }
 hard_control() {
-	ip netns exec be1 nft -f - <<-END
+	quietly firewall be1 <<-END
 		table inet soak {
 			chain input {
 				type filter hook input priority 0; policy accept;
@@ -111,7 +105,7 @@ hard_control() {
 		}
 	END
 	nap 6
-	ip netns exec be1 nft flush ruleset
+	firewall_clear be1
 	assert_soon 30 value_is up backend_state be1
 }
 
@@ -125,7 +119,7 @@ faults() {
 		i=$((i + 1))
 		# One in eight cuts.
 		# shellcheck disable=SC2046 # names
-		if ((i % 8)); then name=$(one_of $(names soft | grep -vx soft_netem)); else name=$(one_of $(names hard)); fi
+		if ((i % 8)); then name=$(one_of $(names soft)); else name=$(one_of $(names hard)); fi
 		began=$(now)
 		"$name"
 		printf '%9s  %s\n' "$began" "$name"
@@ -139,7 +133,6 @@ faults() {
 cluster_up
 quietly cluster_configure
 quietly short_timeouts
-modprobe sch_netem
 : >"$RUN/hard"
 begin=$SECONDS
 
