@@ -17,87 +17,22 @@ uploads were answered 201: "NAME FILE".
 import os
 import random
 import socket
-import struct
 import sys
 import threading
 import time
 
+from client import Broken, Client, Wrong
+
 FILES = ("1k", "10k", "100k", "1m", "5m")
-LIMIT = 60.0
 
 
-class Broken(Exception):
-    pass
-
-
-class Wrong(Exception):
-    pass
-
-
-class Client:
+class SoakClient(Client):
     def __init__(self, rng, host, www, tag):
-        self.rng, self.host, self.www, self.tag = rng, host, www, tag
-        self.data = b""
-        self.sock = None
-
-    def connect(self, **options):
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        self.sock = socket.socket(family, socket.SOCK_STREAM)
-        self.sock.settimeout(LIMIT)
-        if "rcvbuf" in options:
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, options["rcvbuf"])
-        self.sock.connect((self.host, 80))
-        self.data = b""
-
-    def ask(self, path, *fields, method="GET"):
-        lines = (f"{method} {path} HTTP/1.1", "Host: soak", *fields, "", "")
-        return "\r\n".join(lines).encode()
-
-    def more(self):
-        got = self.sock.recv(1 << 16)
-        if not got:
-            raise Broken("end of the connection")
-        self.data += got
-
-    def head(self):
-        while b"\r\n\r\n" not in self.data:
-            self.more()
-        head, self.data = self.data.split(b"\r\n\r\n", 1)
-        lines = head.decode("latin-1").split("\r\n")
-        status = lines[0].split(" ")[1]
-        fields = dict((n.lower(), v.strip()) for n, _, v in (line.partition(":") for line in lines[1:]))
-        return status, fields
-
-    def body(self, name, length, pause=0.0, enough=None):
-        """Compared as it comes; not a byte is kept."""
-        with open(f"{self.www}/{name}", "rb") as f:
-            left = length if enough is None else min(enough, length)
-            while left > 0:
-                if not self.data:
-                    self.more()
-                    if pause:
-                        time.sleep(pause)
-                part, self.data = self.data[:left], self.data[left:]
-                if f.read(len(part)) != part:
-                    raise Wrong(f"{name}: bytes differ before {f.tell()}")
-                left -= len(part)
-
-    def response(self, name, **how):
-        status, fields = self.head()
-        if status != "200":
-            raise Broken(f"status {status}")
-        length = int(fields["content-length"])
-        if length != os.path.getsize(f"{self.www}/{name}"):
-            raise Wrong(f"{name}: Content-Length {length}")
-        self.body(name, length, **how)
-        return fields
+        super().__init__(host, www)
+        self.rng, self.tag = rng, tag
 
     def path(self, name):
         return f"/img/{name}" if name in ("1k", "5m") and self.rng.random() < 0.5 else f"/{name}"
-
-    def reset(self):
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.sock.close()
 
     # -- what clients do; the documentation says it in a word
 
@@ -188,7 +123,7 @@ class Client:
     def refused(self):
         """what the front-end itself answers"""
         self.connect()
-        self.sock.sendall(b"GET /../../etc HTTP/1.1\r\nHost: soak\r\n\r\n")
+        self.sock.sendall(b"GET /../../etc HTTP/1.1\r\nHost: www\r\n\r\n")
         status, _ = self.head()
         if status != "400":
             raise Wrong(f"status {status} for a bad request")
@@ -221,7 +156,7 @@ def main():
         rng = random.Random(f"{seed}/{i}")
         while not os.path.exists(f"{run}/stop"):
             kind = rng.choices(list(KINDS), KINDS.values())[0]
-            client = Client(rng, rng.choice(vips), www, f"soak{i}")
+            client = SoakClient(rng, rng.choice(vips), www, f"soak{i}")
             begin = time.monotonic()
             outcome, words, upload = once(client, kind)
             with lock:

@@ -65,6 +65,16 @@ faulty__the_same_without_offloads() {
 	_faulty 6
 }
 
+# TRANSFERS=10000 for the figure that counts; SEED to have the same ones again
+faulty__transfers_of_random_sizes() {
+	local seed=${SEED:-$RANDOM}
+	note "SEED=$seed"
+	_faulty_links
+	tool client transfers "$seed" "${TRANSFERS:-100}" 8 "$WWW" "$RUN" "$VIP4" "$VIP6" | tee "$RUN/transfers" >&9
+	assert_match "^[1-9][0-9]* down, .*; [1-9][0-9]* up, .*; 0 failed$" "$(tail -n 1 "$RUN/transfers")" 'transfers'
+	assert_flows_end_within 60
+}
+
 # What may be switched off, and how a SYN/ACK shows it
 OPTIONS=(tcp_sack:sack=0 tcp_timestamps:ts=0 tcp_window_scaling:ws=-)
 
