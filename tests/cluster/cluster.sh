@@ -81,6 +81,12 @@ _host() {
 		"route add default via $2" "route add ::/0 via $3"
 }
 
+_front_end() {
+	_host fe "${IP4[router]}" "${IP6[router]}"
+	# Deprecated, lest the front-end speak from it to its back-ends.
+	printf '%s\n' "addr add $VIP4/32 dev eth0" "addr add $VIP6/128 dev eth0 nodad preferred_lft 0"
+}
+
 # _router NS {IFACE ADDRESS4 ADDRESS6}…
 _router() {
 	local ns=$1
@@ -118,11 +124,7 @@ cluster_up() {
 
 	_router router eth0 10.1.0.1 fd00:1::1 eth1 "${IP4[router]}" "${IP6[router]}" | ip -n router -batch -
 	_host client 10.1.0.1 fd00:1::1 | ip -n client -batch -
-	{
-		_host fe "${IP4[router]}" "${IP6[router]}"
-		# Deprecated, lest the front-end speak from it to its back-ends.
-		printf '%s\n' "addr add $VIP4/32 dev eth0" "addr add $VIP6/128 dev eth0 nodad preferred_lft 0"
-	} | ip -n fe -batch -
+	_front_end | ip -n fe -batch -
 	_host be1 "${IP4[router]}" "${IP6[router]}" | ip -n be1 -batch -
 	_host be2 "${IP4[router]}" "${IP6[router]}" | ip -n be2 -batch -
 	[[ ${1:-} != wan ]] || _wan_up
@@ -131,6 +133,16 @@ cluster_up() {
 	nginx_start be1
 	nginx_start be2
 	[[ ${1:-} != wan ]] || nginx_start be3
+}
+
+# front_end_up: into a cluster that has lost it
+front_end_up() {
+	{
+		printf 'netns add fe\n'
+		_wire fe eth0 lan
+	} | ip -batch -
+	_port fe | ip -n lan -batch -
+	_front_end | ip -n fe -batch -
 }
 
 _wan_up() {

@@ -86,6 +86,13 @@ log_clear() {
 
 # -- faults ------------------------------------------------------------------------
 
+# assert_log_is_clean: the kernel's, of what would end the run as a failure, too
+assert_log_is_clean() {
+	local words
+	words=$(dmesg | grep -E -A 20 -f <(grep -v '^#' "$BTCP_TOP/tests/vm/kernel-faults") || true)
+	assert_eq '' "$words" "the kernel's log"
+}
+
 # netem NAMESPACE IFACE PARAMETER…: for what leaves through that interface
 netem() {
 	modprobe sch_netem

@@ -43,12 +43,6 @@ _downloads_were_reset() {
 	done
 }
 
-_log_is_clean() {
-	local words
-	words=$(dmesg | grep -E -A 20 -f "$BTCP_TOP/tests/vm/kernel-faults" || true)
-	assert_eq '' "$words" "the kernel's log"
-}
-
 _gets() {
 	local i
 	for ((i = 0; i < $1; i++)); do
@@ -64,7 +58,7 @@ _works() {
 	done
 	upload 4 1m
 	download 6 /5m
-	_log_is_clean
+	assert_log_is_clean
 }
 
 _back_ends_up() {
