@@ -14,7 +14,9 @@ help:
 	@echo 'make            modules (for $$KERNEL) and btcpctl'
 	@echo 'make demo       a cluster in a VM, and requests through it, shown'
 	@echo 'make check      everything that is checked; make check TEST=name: those cluster tests'
-	@echo 'make check-debug  the cluster suite on a kernel that looks for errors; TEST=name as above'
+	@echo 'make check-suites  the cluster suite on every kernel; hours'
+	@echo 'make check-debug   on a kernel that looks for errors; TEST=name as above'
+	@echo 'make fuzz       each fuzz target for TIME=60 seconds'
 	@echo 'make shell      a shell in the cluster VM'
 	@echo 'make soak       clients and faults of all sorts for TIME=600 seconds, from SEED=…'
 	@echo 'make lint       static analysis and style'
@@ -43,8 +45,14 @@ check: packages
 soak: packages
 	@scripts/in-cluster.sh -t $$(($(or $(TIME),600) + 600)) tests/cluster/soak.sh $(or $(TIME),600) $(SEED)
 
+check-suites: packages
+	@STEPS=suites scripts/check.sh
+
 check-debug: packages
-	@KERNEL=debug STEPS=debug scripts/check.sh
+	@KERNEL=debug KERNELS=debug STEPS=suites scripts/check.sh
+
+fuzz: packages
+	@$(MAKE) --no-print-directory -C tests/fuzz smoke TIME=$(or $(TIME),60)
 
 lint: packages
 	@scripts/lint.sh
@@ -55,4 +63,4 @@ install: all
 clean:
 	@scripts/clean.sh
 
-.PHONY: all help packages modules btcpctl demo shell check check-debug soak lint install clean
+.PHONY: all help packages modules btcpctl demo shell check check-suites check-debug fuzz soak lint install clean

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # Everything that is checked, cheapest first; all of it runs even if something fails.
 #
-#   make check                all
+#   make check                all: the whole cluster suite on the newest kernel, and the few
+#                             cases in tests/cluster/smoke on 6.1 and on the debug kernel
 #   make check TEST=name      only the cluster's tests of that name, for $KERNEL
-#   make check STEPS='lint unit'     only these: lint unit fuzz build cluster smoke, or debug
-#   make check-debug                 the whole cluster suite on the debug kernel (STEPS=debug);
-#                                    "smoke" is a few cases of it, tests/cluster/smoke
+#   make check STEPS='lint unit'     only these: lint unit fuzz build cluster, or suites
+#   make check-suites         the whole cluster suite on 6.1, on real-time and debug kernels, too
+#                             (STEPS=suites), or on those in KERNELS; hours under emulation
+#   make check-debug          the same for the debug kernel
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -62,49 +64,68 @@ in_folder() {
 }
 
 # The names of the cases in a list, as TEST wants them
-cases() { grep -v '^#' "$1" | cut -d' ' -f1 | paste -sd, -; }
+cases() { grep -v '^#' "$1" | paste -sd, -; }
 
+# cluster_suite RELEASE [SHARD]
 cluster_suite() {
-	KERNEL=$1 "$TOP/scripts/in-cluster.sh" -t "${LIMIT:-3300}" tests/cluster/run.sh
+	KERNEL=$1 SHARD=${2:-} "$TOP/scripts/in-cluster.sh" -t "${LIMIT:-3300}" tests/cluster/run.sh
 }
 
-# clusters RELEASE…: the cluster suite on each kernel, side by side with one processor
-# each: emulation gains little from a second one, and loses much if it has to wait for it.
+newest() { "$TOP/scripts/kernels.sh" newest "$@"; }
+debug_release() { KERNEL=debug "$TOP/scripts/kernels.sh" default; }
+
+whole() { printf '%s\n' "$1 1/2" "$1 2/2"; }
+smoke() { printf '%s\n' "$1 smoke"; }
+
+# _job RELEASE SHARD|smoke: one suite, into files of its own
+_job() {
+	local to="$log.$1.${2/\//of}" status=0
+	(
+		if [[ $2 == smoke ]]; then
+			TEST=$(cases "$TOP/tests/cluster/smoke") cluster_suite "$1"
+		else
+			cluster_suite "$@"
+		fi
+	) >"$to" 2>&1 || status=$?
+	echo "$status" >"$to.status"
+}
+
+# clusters <"RELEASE SHARD|smoke"…: these suites, as many at once as there are processors,
+# with one each: emulation gains little from a second one, and loses much if it has to
+# wait for it.
 clusters() {
-	local release pids=() i=0 status
-	for release in "$@"; do
-		"$TOP/scripts/build-modules.sh" "$release"
-	done
+	local release part jobs=() job to
+	export BTCP_CPUS=${BTCP_CPUS:-1}
+	mapfile -t jobs
+	# What all of them need is built before, lest one wait for another's.
 	"$TOP/scripts/build-btcpctl.sh"
-	for release in "$@"; do
-		{
-			status=0
-			BTCP_CPUS=${BTCP_CPUS:-1} cluster_suite "$release" >"$log.$release" 2>&1 || status=$?
-			echo "$status" >"$log.$release.status"
-		} &
-		pids+=($!)
-		(tail -n +1 -s 0.5 --pid=$! -F "$log.$release" 2>/dev/null |
-			sed -u "s/^/[${release%%-*}] /" | grep --line-buffered -v 'passed, .* failed, ') &
+	for job in "${jobs[@]}"; do
+		"$TOP/scripts/build-modules.sh" "${job% *}"
 	done
-	for release in "$@"; do
-		suite "cluster on $release" finished "${pids[i]}" "$log.$release"
-		i=$((i + 1))
+	for job in "${jobs[@]}"; do
+		read -r release part <<<"$job"
+		(($(jobs -rp | wc -l) < $(nproc))) || wait -n
+		_job "$release" "$part" &
+		to="$log.$release.${part/\//of}"
+		(tail -n +1 -s 0.5 --pid=$! -F "$to" 2>/dev/null |
+			sed -u "s|^|[${release%%-*} $part] |" | grep --line-buffered -v 'passed, .* failed, ') &
+		disown
+	done
+	wait
+	for job in "${jobs[@]}"; do
+		read -r release part <<<"$job"
+		suite "cluster on $release, $part" finished "$log.$release.${part/\//of}"
 	done
 }
 
-# finished PID LOG: the status of a suite in the background, with its closing line
+# finished LOG: the status of a suite that has run, with its closing line
 finished() {
-	tail --pid="$1" -s 0.5 -f /dev/null
-	grep -E '^[0-9]+ passed, ' "$2" || true
-	return "$(cat "$2.status")"
+	grep -E '^[0-9]+ passed, ' "$1" || true
+	return "$(cat "$1.status")"
 }
 
-debug_smoke() {
-	TEST=$(cases "$TOP/tests/cluster/smoke") cluster_suite "$(KERNEL=debug "$TOP/scripts/kernels.sh" default)"
-}
-
-# The debug kernel's whole suite takes hours: it is for who asks for it.
-wanted() { [[ -z ${STEPS:-} && $1 != debug || " $STEPS " == *" $1 "* ]]; }
+# What takes hours is for who asks for it.
+wanted() { [[ -z ${STEPS:-} && $1 != suites || " $STEPS " == *" $1 "* ]]; }
 
 if [[ -n ${TEST:-} ]]; then
 	suite "cluster, TEST=$TEST" cluster_suite "$("$TOP/scripts/kernels.sh" default)"
@@ -119,11 +140,16 @@ else
 		done
 	fi
 	if wanted cluster; then
-		clusters "$("$TOP/scripts/kernels.sh" newest 6.1)" \
-			"$("$TOP/scripts/kernels.sh" newest 6.12)"
+		{ whole "$(newest 6.12)" && smoke "$(newest 6.1)" && smoke "$(debug_release)"; } >"$log.jobs"
+		clusters <"$log.jobs"
 	fi
-	if wanted smoke; then suite 'debug smoke' debug_smoke; fi
-	if wanted debug; then clusters "$(KERNEL=debug "$TOP/scripts/kernels.sh" default)"; fi
+	if wanted suites; then
+		for release in ${KERNELS:-"$(newest 6.12)" "$(newest 6.1)" "$(newest 6.1 rt-amd64)" "$(debug_release)"}; do
+			[[ $release != debug ]] || release=$(debug_release)
+			whole "$release"
+		done >"$log.jobs"
+		clusters <"$log.jobs"
+	fi
 fi
 
 printf '\n'
