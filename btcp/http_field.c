@@ -15,11 +15,6 @@ static bool is_tchar(u8 c)
 	}
 }
 
-static u8 lower(u8 c)
-{
-	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
 bool http_is_token(const u8 *s, u32 len)
 {
 	u32 i;
@@ -35,7 +30,7 @@ void http_lower(u8 *dst, const u8 *src, u32 len)
 	u32 i;
 
 	for (i = 0; i < len; i++)
-		dst[i] = lower(src[i]);
+		dst[i] = http_lower_byte(src[i]);
 }
 
 bool http_is(const u8 *s, u32 len, const char *word)
@@ -43,9 +38,19 @@ bool http_is(const u8 *s, u32 len, const char *word)
 	u32 i;
 
 	for (i = 0; i < len; i++)
-		if (!word[i] || lower(s[i]) != (u8)word[i])
+		if (!word[i] || http_lower_byte(s[i]) != (u8)word[i])
 			return false;
 	return !word[len];
+}
+
+bool http_same(const u8 *s, const u8 *lower_case, u32 len)
+{
+	u32 i;
+
+	for (i = 0; i < len; i++)
+		if (http_lower_byte(s[i]) != lower_case[i])
+			return false;
+	return true;
 }
 
 bool http_list_next(const u8 *list, u32 len, u32 *pos, u32 *off, u32 *member_len)

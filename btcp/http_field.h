@@ -9,6 +9,17 @@
 #include "btcp/pure.h"
 
 /**
+ * http_lower_byte() - lower-case an ASCII letter; other bytes stay
+ * @c: byte
+ *
+ * Context: any; pure.
+ */
+static inline u8 http_lower_byte(u8 c)
+{
+	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+/**
  * http_is_token() - is this a non-empty token (RFC 9110 5.6.2): a method, a field name, a list
  * member?
  * @s: bytes, not terminated
@@ -37,6 +48,16 @@ void http_lower(u8 *dst, const u8 *src, u32 len);
  * Context: any; pure.
  */
 bool http_is(const u8 *s, u32 len, const char *word);
+
+/**
+ * http_same() - compare without ASCII case
+ * @s: bytes, not terminated
+ * @lower_case: what to compare with: as many bytes, already in lower case
+ * @len: bytes in both
+ *
+ * Context: any; pure.
+ */
+bool http_same(const u8 *s, const u8 *lower_case, u32 len);
 
 /**
  * http_list_next() - walk the members of a comma-separated list (RFC 9110 5.6.1), empty ones left

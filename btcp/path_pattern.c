@@ -40,7 +40,7 @@ static const char *check_stars(const u8 *s, u32 len)
 }
 
 /* Only whole segments are judged: beside the star lies a part of one, which may be any. */
-static const char *check_segments(const struct path_pattern *p)
+static const char *check_segments(const struct pattern *p)
 {
 	u32 begin = 0, end;
 
@@ -51,7 +51,7 @@ static const char *check_segments(const struct path_pattern *p)
 
 		for (end = begin; end < p->len && p->text[end] != '/'; end++)
 			;
-		if (end == p->len && p->kind == PATH_PREFIX)
+		if (end == p->len && p->kind == PATTERN_PREFIX)
 			break;
 		if (end == begin && end < p->len)
 			return "path pattern holds '//', which is merged before matching";
@@ -63,14 +63,14 @@ static const char *check_segments(const struct path_pattern *p)
 	return NULL;
 }
 
-const char *path_pattern_parse(struct path_pattern *p, const char *text, size_t len)
+const char *path_pattern_parse(struct pattern *p, const char *text, size_t len)
 {
 	const u8 *s = (const u8 *)text;
 	const char *error;
 
 	if (!len)
 		return "path pattern is empty";
-	if (len > PATH_PATTERN_MAX)
+	if (len > PATTERN_MAX)
 		return "path pattern is longer than 255 bytes";
 	error = check_bytes(s, len);
 	if (!error)
@@ -80,46 +80,16 @@ const char *path_pattern_parse(struct path_pattern *p, const char *text, size_t 
 	if (s[0] != '/' && s[0] != '*')
 		return "path pattern begins neither with '/' nor with '*'";
 
-	p->kind = PATH_EXACT;
+	p->kind = PATTERN_EXACT;
 	if (s[0] == '*') {
-		p->kind = PATH_SUFFIX;
+		p->kind = PATTERN_SUFFIX;
 		s++;
 		len--;
 	} else if (s[len - 1] == '*') {
-		p->kind = PATH_PREFIX;
+		p->kind = PATTERN_PREFIX;
 		len--;
 	}
 	p->len = len;
 	memcpy(p->text, s, len);
 	return check_segments(p);
-}
-
-bool path_pattern_match(const struct path_pattern *p, const u8 *path, u32 len)
-{
-	if (len < p->len || !len)
-		return false;
-	switch (p->kind) {
-	case PATH_EXACT:
-		return len == p->len && !memcmp(path, p->text, len);
-	case PATH_PREFIX:
-		return !memcmp(path, p->text, p->len);
-	case PATH_SUFFIX:
-		return !memcmp(path + len - p->len, p->text, p->len);
-	default:
-		return false;
-	}
-}
-
-u32 path_pattern_print(const struct path_pattern *p, char *out)
-{
-	u32 n = 0;
-
-	if (p->kind == PATH_SUFFIX)
-		out[n++] = '*';
-	memcpy(out + n, p->text, p->len);
-	n += p->len;
-	if (p->kind == PATH_PREFIX)
-		out[n++] = '*';
-	out[n] = '\0';
-	return n;
 }

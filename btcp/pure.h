@@ -9,6 +9,7 @@
 
 #ifdef __KERNEL__
 
+#include <linux/bitops.h>
 #include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -49,6 +50,11 @@ typedef __s64 s64;
 #ifndef fallthrough
 #define fallthrough __attribute__((__fallthrough__))
 #endif
+
+static inline unsigned int hweight32(u32 w)
+{
+	return __builtin_popcount(w);
+}
 
 static inline u16 get_unaligned_be16(const void *p)
 {

@@ -9,10 +9,10 @@
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
-	u8 *text = fuzz_copy(data, size), request[3 * PATH_PATTERN_MAX + 8];
-	char printed[PATH_PATTERN_MAX + 1];
+	u8 *text = fuzz_copy(data, size), request[3 * PATTERN_MAX + 8];
+	char printed[PATTERN_MAX + 1];
 	const char *error;
-	struct path_pattern p;
+	struct pattern p;
 	u32 n = 0, i;
 	int len;
 
@@ -21,21 +21,21 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		CHECK(!strncmp(error, "path pattern ", 13));
 		goto out;
 	}
-	CHECK(path_pattern_print(&p, printed) == size);
+	CHECK(pattern_print(p.kind, p.text, p.len, printed) == size);
 	CHECK(!memcmp(printed, text, size));
 
 	/* The request: every byte encoded, something where the star is. */
-	if (p.kind == PATH_SUFFIX)
+	if (p.kind == PATTERN_SUFFIX)
 		n = sprintf((char *)request, "/x");
 	for (i = 0; i < p.len; i++)
 		n += sprintf((char *)request + n, n ? "%%%02X" : "%c", p.text[i]);
-	if (p.kind == PATH_PREFIX)
+	if (p.kind == PATTERN_PREFIX)
 		n += sprintf((char *)request + n, "x");
 	len = http_path_normalise(request, request, n);
 	CHECK(len > 0);
-	CHECK(path_pattern_match(&p, request, len));
-	if (p.kind == PATH_EXACT)
-		CHECK(!path_pattern_match(&p, request, len - 1));
+	CHECK(pattern_match(p.kind, p.text, p.len, request, len));
+	if (p.kind == PATTERN_EXACT)
+		CHECK(!pattern_match(p.kind, p.text, p.len, request, len - 1));
 out:
 	free(text);
 	return 0;

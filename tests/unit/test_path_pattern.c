@@ -6,28 +6,28 @@ static void path_pattern_parse__accepts(void **state)
 {
 	static const struct {
 		const char *text;
-		enum path_pattern_kind kind;
+		enum pattern_kind kind;
 		const char *rest;
 	} rows[] = {
-		{ "/", PATH_EXACT, "/" },
-		{ "/a", PATH_EXACT, "/a" },
-		{ "/a/", PATH_EXACT, "/a/" },
-		{ "/...", PATH_EXACT, "/..." },
-		{ "/100%", PATH_EXACT, "/100%" },
-		{ "/a b", PATH_EXACT, "/a b" },
-		{ "/\xc3\xa4", PATH_EXACT, "/\xc3\xa4" },
-		{ "/*", PATH_PREFIX, "/" },
-		{ "/img/*", PATH_PREFIX, "/img/" },
-		{ "/img*", PATH_PREFIX, "/img" },
-		{ "/.*", PATH_PREFIX, "/." },
-		{ "/a/..*", PATH_PREFIX, "/a/.." },
-		{ "*.jpg", PATH_SUFFIX, ".jpg" },
-		{ "*/", PATH_SUFFIX, "/" },
-		{ "*..", PATH_SUFFIX, ".." },
-		{ "*./a", PATH_SUFFIX, "./a" },
+		{ "/", PATTERN_EXACT, "/" },
+		{ "/a", PATTERN_EXACT, "/a" },
+		{ "/a/", PATTERN_EXACT, "/a/" },
+		{ "/...", PATTERN_EXACT, "/..." },
+		{ "/100%", PATTERN_EXACT, "/100%" },
+		{ "/a b", PATTERN_EXACT, "/a b" },
+		{ "/\xc3\xa4", PATTERN_EXACT, "/\xc3\xa4" },
+		{ "/*", PATTERN_PREFIX, "/" },
+		{ "/img/*", PATTERN_PREFIX, "/img/" },
+		{ "/img*", PATTERN_PREFIX, "/img" },
+		{ "/.*", PATTERN_PREFIX, "/." },
+		{ "/a/..*", PATTERN_PREFIX, "/a/.." },
+		{ "*.jpg", PATTERN_SUFFIX, ".jpg" },
+		{ "*/", PATTERN_SUFFIX, "/" },
+		{ "*..", PATTERN_SUFFIX, ".." },
+		{ "*./a", PATTERN_SUFFIX, "./a" },
 	};
-	char printed[PATH_PATTERN_MAX + 1];
-	struct path_pattern p;
+	char printed[PATTERN_MAX + 1];
+	struct pattern p;
 	size_t i;
 
 	(void)state;
@@ -38,7 +38,7 @@ static void path_pattern_parse__accepts(void **state)
 		assert_row(rows[i].text, p.kind == rows[i].kind);
 		assert_row(rows[i].text, p.len == strlen(rows[i].rest));
 		assert_row(rows[i].text, !memcmp(p.text, rows[i].rest, p.len));
-		assert_row(rows[i].text, path_pattern_print(&p, printed) == len);
+		assert_row(rows[i].text, pattern_print(p.kind, p.text, p.len, printed) == len);
 		assert_string_equal(printed, rows[i].text);
 	}
 }
@@ -69,7 +69,7 @@ static void path_pattern_parse__refuses_with_a_sentence(void **state)
 		{ "/a/./*", "path pattern holds a '.' or '..', which is removed before matching" },
 		{ "*/..", "path pattern holds a '.' or '..', which is removed before matching" },
 	};
-	struct path_pattern p;
+	struct pattern p;
 	size_t i;
 
 	(void)state;
@@ -83,19 +83,19 @@ static void path_pattern_parse__refuses_with_a_sentence(void **state)
 
 static void path_pattern_parse__limit(void **state)
 {
-	char text[PATH_PATTERN_MAX + 1];
-	struct path_pattern p;
+	char text[PATTERN_MAX + 1];
+	struct pattern p;
 
 	(void)state;
 	memset(text, '/', 1);
 	memset(text + 1, 'a', sizeof(text) - 1);
-	assert_null(path_pattern_parse(&p, text, PATH_PATTERN_MAX));
-	assert_true(path_pattern_match(&p, (u8 *)text, PATH_PATTERN_MAX));
-	assert_string_equal(path_pattern_parse(&p, text, PATH_PATTERN_MAX + 1),
+	assert_null(path_pattern_parse(&p, text, PATTERN_MAX));
+	assert_true(pattern_match(p.kind, p.text, p.len, (u8 *)text, PATTERN_MAX));
+	assert_string_equal(path_pattern_parse(&p, text, PATTERN_MAX + 1),
 			    "path pattern is longer than 255 bytes");
 }
 
-static void path_pattern_match__table(void **state)
+static void pattern_match__table(void **state)
 {
 	static const struct {
 		const char *pattern;
@@ -122,13 +122,13 @@ static void path_pattern_match__table(void **state)
 		{ "*.jpg", "jpg", false },
 		{ "*/", "/", true },
 	};
-	struct path_pattern p;
+	struct pattern p;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_null(path_pattern_parse(&p, rows[i].pattern, strlen(rows[i].pattern)));
-		assert_row(rows[i].path, path_pattern_match(&p, (const u8 *)rows[i].path,
+		assert_row(rows[i].path, pattern_match(p.kind, p.text, p.len, (const u8 *)rows[i].path,
 							    strlen(rows[i].path)) == rows[i].match);
 	}
 }
@@ -139,7 +139,7 @@ int main(void)
 		cmocka_unit_test(path_pattern_parse__accepts),
 		cmocka_unit_test(path_pattern_parse__refuses_with_a_sentence),
 		cmocka_unit_test(path_pattern_parse__limit),
-		cmocka_unit_test(path_pattern_match__table),
+		cmocka_unit_test(pattern_match__table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
