@@ -324,10 +324,12 @@ static void try_client(struct search *s, const struct trie_node *root)
 {
 	const struct rule_request *r = s->request;
 	u8 key[RULE_ADDR_KEY_MAX];
+	u32 len;
 
-	if (root && r->client_len)
-		try_prefixes(s, forwards(root, key,
-					 rule_place_addr(key, r->client, r->client_len, 8 * r->client_len)));
+	if (!root || !r->client_len)
+		return;
+	len = rule_place_addr(key, r->client, r->client_len, 8 * r->client_len);
+	try_prefixes(s, forwards(root, key, len));
 }
 
 /* What is filed under a name, and under this value of it. */

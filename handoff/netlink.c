@@ -51,6 +51,14 @@ static const struct nla_policy policy[BTCP_A_MAX + 1] = {
 	[BTCP_A_PREF]		= { .type = NLA_U32 },
 	[BTCP_A_DEFAULT]	= { .type = NLA_FLAG },
 	[BTCP_A_PATH]		= { .type = NLA_NUL_STRING, .len = BTCP_PATTERN_LEN },
+	[BTCP_A_HOST]		= { .type = NLA_NUL_STRING, .len = BTCP_PATTERN_LEN },
+	[BTCP_A_METHOD]		= { .type = NLA_NUL_STRING, .len = BTCP_PATTERN_LEN },
+	[BTCP_A_HEADER]		= { .type = NLA_NUL_STRING, .len = BTCP_PAIR_LEN },
+	[BTCP_A_COOKIE]		= { .type = NLA_NUL_STRING, .len = BTCP_PAIR_LEN },
+	[BTCP_A_SRC]		= { .type = NLA_NESTED },
+	[BTCP_A_PREFIX_LEN]	= { .type = NLA_U8 },
+	[BTCP_A_SNI]		= { .type = NLA_NUL_STRING, .len = BTCP_PATTERN_LEN },
+	[BTCP_A_ALPN]		= { .type = NLA_NUL_STRING, .len = BTCP_PATTERN_LEN },
 	[BTCP_A_VALUE]		= { .type = NLA_U64 },
 };
 
@@ -192,6 +200,7 @@ static const struct genl_ops ops[] = {
 	ROLE_SET(MEMBER_NEW), ROLE_SET(MEMBER_SET), ROLE_SET(MEMBER_DEL),
 	ROLE_SET(RULE_NEW), ROLE_SET(RULE_SET), ROLE_SET(RULE_DEL),
 	ROLE_GET(RULE_GET),
+	{ .cmd = BTCP_CMD_RULE_TEST, .doit = role_doit },
 	ROLE_SET(FRONTEND_NEW), ROLE_SET(FRONTEND_SET), ROLE_SET(FRONTEND_DEL),
 	ROLE_GET(FRONTEND_GET),
 	{ .cmd = BTCP_CMD_CONTROL_SET, .doit = handoff_control_nl_set,
@@ -248,6 +257,18 @@ void *handoff_nl_new(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 			   &family, NLM_F_MULTI, cmd);
 }
 EXPORT_SYMBOL_GPL(handoff_nl_new);
+
+struct sk_buff *handoff_nl_reply(struct genl_info *info, void **hdr)
+{
+	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+
+	if (!skb)
+		return NULL;
+	/* An empty message has room for its header. */
+	*hdr = genlmsg_put_reply(skb, info, &family, 0, info->genlhdr->cmd);
+	return skb;
+}
+EXPORT_SYMBOL_GPL(handoff_nl_reply);
 
 int handoff_nl_name(struct genl_info *info, int attr, const char *missing,
 		    char *name)

@@ -81,6 +81,15 @@ struct nlattr **handoff_nl_dump_attrs(struct netlink_callback *cb);
 void *handoff_nl_new(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd);
 
 /**
+ * handoff_nl_reply() - begin the answer to a command that is no dump
+ * @info: request
+ * @hdr: result, for genlmsg_end()
+ *
+ * Return: for genlmsg_reply() or nlmsg_free(), NULL if there is no memory.
+ */
+struct sk_buff *handoff_nl_reply(struct genl_info *info, void **hdr);
+
+/**
  * handoff_nl_name() - read a name, refusing what is not one
  * @info: request
  * @attr: BTCP_A_NAME, BTCP_A_POOL ...

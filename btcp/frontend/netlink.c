@@ -23,6 +23,7 @@ static const handler handlers[__BTCP_CMD_MAX] = {
 	[BTCP_CMD_RULE_NEW]	= front_nl_rule_new,
 	[BTCP_CMD_RULE_SET]	= front_nl_rule_set,
 	[BTCP_CMD_RULE_DEL]	= front_nl_rule_del,
+	[BTCP_CMD_RULE_TEST]	= front_nl_rule_test,
 };
 
 static const dumper dumpers[__BTCP_CMD_MAX] = {
@@ -77,6 +78,7 @@ static const struct handoff_nl_command commands[] = {
 	DO(POOL_NEW), DO(POOL_SET), DO(POOL_DEL), DUMP(POOL_GET),
 	DO(MEMBER_NEW), DO(MEMBER_SET), DO(MEMBER_DEL),
 	DO(RULE_NEW), DO(RULE_SET), DO(RULE_DEL), DUMP(RULE_GET),
+	DO(RULE_TEST),
 };
 
 const struct handoff_nl_role front_netlink_role = {

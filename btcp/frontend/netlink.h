@@ -11,6 +11,10 @@
 #include "btcp/frontend/net.h"
 #include "handoff/netlink.h"
 
+struct front_rule;
+struct front_service;
+struct rule_draft;
+
 extern const struct handoff_nl_role front_netlink_role;
 
 /**
@@ -182,6 +186,51 @@ int front_nl_rule_set(struct front_net *fn, struct genl_info *info);
  * Return: 0, or a negative errno with a sentence.
  */
 int front_nl_rule_del(struct front_net *fn, struct genl_info *info);
+
+/**
+ * front_nl_rule_test() - BTCP_CMD_RULE_TEST: where would a request go?
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, having answered, or a negative errno with a sentence.
+ */
+int front_nl_rule_test(struct front_net *fn, struct genl_info *info);
+
+/**
+ * front_nl_rule_service() - the service that a RULE command is about
+ * @fn: namespace
+ * @info: request
+ * @err: result, if there is none
+ *
+ * Context: process context; @config held.
+ * Return: the service, or NULL: refused with a sentence.
+ */
+struct front_service *front_nl_rule_service(struct front_net *fn, struct genl_info *info,
+					    int *err);
+
+/**
+ * front_nl_rule_conditions() - read a request's conditions of one kind
+ * @info: request
+ * @draft: gets them; no condition of a greater kind is in it
+ * @kind: enum rule_kind
+ *
+ * Context: process context.
+ * Return: 0, or a negative errno with a sentence.
+ */
+int front_nl_rule_conditions(struct genl_info *info, struct rule_draft *draft, u8 kind);
+
+/**
+ * front_nl_rule_put() - tell a rule
+ * @skb: message
+ * @service: whose rule
+ * @rule: rule
+ *
+ * Context: process context; @config held.
+ * Return: 0 or -EMSGSIZE.
+ */
+int front_nl_rule_put(struct sk_buff *skb, const struct front_service *service,
+		      const struct front_rule *rule);
 
 /**
  * front_nl_service_get() - BTCP_CMD_SERVICE_GET: as many as fit in one message

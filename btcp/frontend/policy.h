@@ -18,12 +18,14 @@ struct front_pool;
  * struct front_choice - for whom a member is picked, and who is out
  * @family: the client's
  * @tried: serials of back-ends that have refused this connection
+ * @peek: who would be picked: nothing is to change, nor to be counted
  * @tried_count: of them
  *
  * The request (host, path, client) will be here for policies that hash.
  */
 struct front_choice {
 	u8 family;
+	bool peek;
 	u8 tried_count;
 	u32 tried[FRONT_TRIES_MAX];
 };

@@ -25,7 +25,8 @@ u32 front_member_weight(const struct front_member *member, const struct front_ch
 	const struct front_backend *backend = member->backend;
 
 	if (!front_backend_endpoint(backend, choice->family)->endpoint.family) {
-		front_count(backend->fn, FRONT_STAT_FAMILY_SKIPPED);
+		if (!choice->peek)
+			front_count(backend->fn, FRONT_STAT_FAMILY_SKIPPED);
 		return 0;
 	}
 	if (!front_backend_usable(backend, choice->family) || tried(choice, backend->serial))

@@ -10,7 +10,6 @@
 #include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
 #include "btcp/http_once.h"
-#include "btcp/http_path.h"
 #include "handoff/settings.h"
 
 /*
@@ -51,26 +50,49 @@ static bool take(struct front_opening *o, struct sk_buff *skb,
 	return true;
 }
 
-/* What the path rules see.  Returns 0, or the status of a refusal. */
-static int normalise(const struct front_opening *o, struct front_request *request, u8 **scratch)
+/* Find the rule; its pool is counted.  Returns 0, or the status of a refusal. */
+static int find_pool(const struct front_opening *o, const struct front_rules *rules,
+		     struct front_pool **pool)
 {
-	const struct http_span *path = &o->head.path;
-	int len;
+	bool lines = rules->index.by_line;
+	const struct front_rule *rule;
+	struct rule_request request;
+	void *room = NULL;
+	int status = 0;
+	u32 size;
 
-	*scratch = NULL;
-	if (!path->len)
-		return 0;
-	*scratch = kmalloc(path->len, GFP_ATOMIC | __GFP_NOWARN);
-	if (!*scratch) {
+	if (parsed(o) == HTTP_HEAD_PREFACE) {
+		/* Of an HTTP/2 request nothing is known yet. */
+		front_count(o->fn, FRONT_STAT_HTTP2_PREFACE);
+		rule = rules->fallback;
+		goto found;
+	}
+	size = rule_request_room(&o->head, lines);
+	room = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
+	if (!room) {
 		front_count(o->fn, FRONT_STAT_HEAD_MEMORY);
 		return 503;
 	}
-	len = http_path_normalise(*scratch, o->buf + path->off, path->len);
-	if (len < 0)
-		return 400;
-	request->path = *scratch;
-	request->path_len = len;
-	return 0;
+	if (rule_request_read(&request, &o->head, o->buf, lines, room)) {
+		status = 400;
+		goto out;
+	}
+	request.client = (const u8 *)&o->flow->flow.tuple.client;
+	request.client_len = o->flow->flow.tuple.family == NFPROTO_IPV4 ?
+			     sizeof(struct in_addr) : sizeof(struct in6_addr);
+	rule = front_rules_match(rules, &request);
+found:
+	if (READ_ONCE(o->flow->service->deleting))
+		status = 503;
+	else if (!rule)
+		status = 404;
+	else if (!front_pool_get(rule->pool))
+		status = 503;
+	else
+		*pool = rule->pool;
+out:
+	kfree(room);
+	return status;
 }
 
 static void edit_once(struct front_opening *o, const struct front_service *service,
@@ -90,36 +112,20 @@ static void route(struct front_opening *o)
 {
 	const struct front_service *service = o->flow->service;
 	const struct front_rules *rules = rcu_dereference(service->rules);
-	struct front_request request = { };
-	const struct front_rule *rule;
-	u8 *scratch = NULL;
-	int status = 0;
+	struct front_pool *pool;
+	int status;
 
 	lockdep_assert_held(&o->flow->flow.lock);
 	o->head_only = parsed(o) == HTTP_HEAD_DONE &&
 		       http_head_method_is(&o->head, o->buf, "HEAD");
-	if (parsed(o) == HTTP_HEAD_PREFACE) {
-		front_count(o->fn, FRONT_STAT_HTTP2_PREFACE);
-		request.default_only = true;
-	} else {
-		status = normalise(o, &request, &scratch);
-	}
-	rule = status ? NULL : front_rules_match(rules, &request);
-	kfree(scratch);
-
-	if (!status && READ_ONCE(service->deleting))
-		status = 503;
-	if (!status && !rule)
-		status = 404;
-	if (!status && !front_pool_get(rule->pool))
-		status = 503;
+	status = find_pool(o, rules, &pool);
 	if (status) {
 		front_answer_begin(o, status);
 		return;
 	}
 	if (parsed(o) == HTTP_HEAD_DONE)
 		edit_once(o, service, rules);
-	front_handover_begin(o, rule->pool);
+	front_handover_begin(o, pool);
 }
 
 /* Merge what was waiting behind a hole that is filled now. */

@@ -260,5 +260,7 @@ int __init front_role_setup(void)
 void front_role_teardown(void)
 {
 	unregister_pernet_subsys(&net_ops);
+	/* Versions of rules queue their work behind a grace period. */
+	rcu_barrier();
 	destroy_workqueue(front_workqueue);
 }

@@ -1,98 +1,187 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/slab.h>
 
+#include "btcp/frontend/net.h"
 #include "btcp/frontend/rule.h"
 
-static bool matches(const struct front_rule *rule, const struct front_request *request)
-{
-	return path_pattern_match(&rule->path, request->path, request->path_len);
-}
-
 const struct front_rule *front_rules_match(const struct front_rules *rules,
-					   const struct front_request *request)
+					   const struct rule_request *request)
 {
-	unsigned int i;
+	const struct rule *rule = rule_index_match(&rules->index, request);
 
-	for (i = 0; i < rules->count && !request->default_only; i++)
-		if (matches(rules->rule[i], request))
-			return rules->rule[i];
-	return rules->fallback;
+	return rule ? front_rule_of(rule) : rules->fallback;
 }
 
-/* Room behind the rules for as many pools: no more can be named. */
-struct front_rules *front_rules_alloc(unsigned int count)
+struct front_rule *front_rule_from(const struct rb_root *by_pref, u32 pref)
+{
+	struct rb_node *node = by_pref->rb_node;
+	struct front_rule *found = NULL;
+
+	while (node) {
+		struct front_rule *rule = rb_entry(node, struct front_rule, node);
+
+		if (rule->rule.pref < pref) {
+			node = node->rb_right;
+		} else {
+			found = rule;
+			node = node->rb_left;
+		}
+	}
+	return found;
+}
+
+static bool less(struct rb_node *a, const struct rb_node *b)
+{
+	return rb_entry(a, struct front_rule, node)->rule.pref <
+	       rb_entry(b, struct front_rule, node)->rule.pref;
+}
+
+void front_rule_insert(struct rb_root *by_pref, struct front_rule *rule)
+{
+	rb_add(&rule->node, by_pref, less);
+}
+
+/* A leaf may be long: rules that nothing but their order tells apart. */
+static void *alloc(size_t size)
+{
+	return kvmalloc(size, GFP_KERNEL);
+}
+
+/* There may be hundreds of thousands, if all rules went at once. */
+static void free_work(struct work_struct *work)
+{
+	struct front_rules *rules = container_of(to_rcu_work(work), struct front_rules, free);
+	struct trie_node *node, *next;
+
+	for (node = rules->stale; node; node = next) {
+		next = node->stale;
+		kvfree(node);
+		cond_resched();
+	}
+	kvfree(rules);
+}
+
+static void give_up(struct trie_edit *edit)
+{
+	struct trie_node *node, *next;
+
+	for (node = edit->fresh; node; node = next) {
+		next = node->fresh;
+		kvfree(node);
+	}
+}
+
+static struct front_rules *alloc_version(unsigned int pools, gfp_t gfp)
 {
 	struct front_rules *rules;
-	size_t size = struct_size(rules, rule, count);
 
-	rules = kvzalloc(size_add(size, array_size(count + 1, sizeof(*rules->pools))),
-			 GFP_KERNEL);
-	if (!rules)
-		return NULL;
-	rules->count = count;
-	rules->pools = (struct front_pool **)&rules->rule[count];
+	rules = kvzalloc(struct_size(rules, pool, pools), gfp);
+	if (rules)
+		INIT_RCU_WORK(&rules->free, free_work);
 	return rules;
 }
 
-static void note_pool(struct front_rules *rules, struct front_pool *pool)
+struct front_rules *front_rules_alloc(gfp_t gfp)
+{
+	return alloc_version(0, gfp);
+}
+
+/* With room for a pool more. */
+static struct front_rules *copy(const struct front_rules *from)
+{
+	struct front_rules *to = alloc_version(from->pool_count + 1, GFP_KERNEL);
+
+	if (!to)
+		return NULL;
+	to->index = from->index;
+	to->fallback = from->fallback;
+	to->pool_count = from->pool_count;
+	memcpy(to->pool, from->pool, array_size(from->pool_count, sizeof(*to->pool)));
+	return to;
+}
+
+static struct front_rule_pool *find_pool(struct front_rules *rules, const struct front_pool *pool)
 {
 	unsigned int i;
 
 	for (i = 0; i < rules->pool_count; i++)
-		if (rules->pools[i] == pool)
-			return;
-	rules->pools[rules->pool_count++] = pool;
+		if (rules->pool[i].pool == pool)
+			return &rules->pool[i];
+	return NULL;
 }
 
-static void note_pools(struct front_rules *rules)
+static void name_pool(struct front_rules *rules, struct front_pool *pool)
 {
-	unsigned int i;
+	struct front_rule_pool *named = find_pool(rules, pool);
 
-	for (i = 0; i < rules->count; i++)
-		note_pool(rules, rules->rule[i]->pool);
-	if (rules->fallback)
-		note_pool(rules, rules->fallback->pool);
-}
-
-/* @from without @old, with @new at its place by pref. */
-static void copy(struct front_rules *to, const struct front_rules *from,
-		 const struct front_rule *old, struct front_rule *new)
-{
-	unsigned int i, n = 0;
-
-	to->fallback = from->fallback == old ? NULL : from->fallback;
-	if (new && !new->has_path) {
-		to->fallback = new;
-		new = NULL;
+	if (!named) {
+		named = &rules->pool[rules->pool_count++];
+		named->pool = pool;
+		named->rules = 0;
 	}
-	for (i = 0; i < from->count; i++) {
-		if (from->rule[i] == old)
-			continue;
-		if (new && new->pref < from->rule[i]->pref) {
-			to->rule[n++] = new;
-			new = NULL;
-		}
-		to->rule[n++] = from->rule[i];
-	}
-	if (new)
-		to->rule[n++] = new;
-	WARN_ON_ONCE(n != to->count);
+	named->rules++;
 }
 
-struct front_rules *front_rules_edit(const struct front_rules *from,
-				     const struct front_rule *old, struct front_rule *new)
+static void unname_pool(struct front_rules *rules, const struct front_pool *pool)
 {
-	unsigned int count = from->count;
-	struct front_rules *to;
+	struct front_rule_pool *named = find_pool(rules, pool);
 
-	if (old && old->has_path)
-		count--;
-	if (new && new->has_path)
-		count++;
-	to = front_rules_alloc(count);
+	if (!--named->rules)
+		*named = rules->pool[--rules->pool_count];
+}
+
+static int take_out(struct front_rules *rules, struct trie_edit *edit,
+		    const struct front_rule *rule)
+{
+	unname_pool(rules, rule->pool);
+	if (rule->rule.count)
+		return rule_index_remove(&rules->index, edit, &rule->rule);
+	rules->fallback = NULL;
+	return 0;
+}
+
+static int put_in(struct front_rules *rules, struct trie_edit *edit, struct front_rule *rule)
+{
+	name_pool(rules, rule->pool);
+	if (rule->rule.count)
+		return rule_index_add(&rules->index, edit, &rule->rule);
+	rules->fallback = rule;
+	return 0;
+}
+
+struct front_rules *front_rules_edit(struct front_rules *from, struct front_rule *old,
+				     struct front_rule *new)
+{
+	struct front_rules *to = copy(from);
+	struct trie_edit edit = { .alloc = alloc };
+	int err = 0;
+
 	if (!to)
 		return NULL;
-	copy(to, from, old, new);
-	note_pools(to);
+	if (old)
+		err = take_out(to, &edit, old);
+	if (!err && new)
+		err = put_in(to, &edit, new);
+	if (err) {
+		give_up(&edit);
+		kvfree(to);
+		return NULL;
+	}
+	from->stale = edit.stale;
 	return to;
+}
+
+void front_rules_retire(struct front_rules *rules)
+{
+	queue_rcu_work(front_workqueue, &rules->free);
+}
+
+void front_rules_retire_all(struct front_rules *rules)
+{
+	struct rule_index index = rules->index;
+	struct trie_edit edit = { .alloc = alloc };
+
+	rule_index_clear(&index, &edit);
+	rules->stale = edit.stale;
+	front_rules_retire(rules);
 }

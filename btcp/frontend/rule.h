@@ -2,65 +2,73 @@
 /*
  * The rules of a service: which request goes to which pool.
  *
- * The rules of a service are one array, replaced as a whole, so that a request
- * sees all of a change or nothing.  Rules themselves never change.
+ * What requests see of them is a version, replaced as a whole, so that a
+ * request sees all of a change or nothing.  Rules themselves never change.
  */
 #ifndef _BTCP_FRONTEND_RULE_H
 #define _BTCP_FRONTEND_RULE_H
 
-#include <linux/rcupdate.h>
+#include <linux/gfp.h>
+#include <linux/rbtree.h>
+#include <linux/workqueue.h>
 
-#include "btcp/path_pattern.h"
+#include "btcp/rule.h"
+#include "btcp/rule_index.h"
 
 struct front_pool;
 
 /**
  * struct front_rule - a rule
+ * @node: in the service's rules by pref, not of the default; @config
  * @rcu: frees it
- * @pref: lowest first, unique in its service; not for the default
  * @pool: lives as long as a rule names it, and a grace period longer
- * @has_path: there is a condition on the path
- * @path: the condition
- *
- * Further conditions (host, method, header ...) go beside @path.
+ * @rule: pref and conditions; the default has none; last, since it has no end
  */
 struct front_rule {
+	struct rb_node node;
 	struct rcu_head rcu;
-	u32 pref;
 	struct front_pool *pool;
-	bool has_path;
-	struct path_pattern path;
+	struct rule rule;
 };
 
 /**
- * struct front_rules - all of a service's
- * @rcu: frees it, not the rules
+ * struct front_rule_pool - a pool that rules of a service name
+ * @pool: pool
+ * @rules: how many of them; @config
+ */
+struct front_rule_pool {
+	struct front_pool *pool;
+	unsigned int rules;
+};
+
+/**
+ * struct front_rules - all of a service's rules, one version
+ * @free: frees it, and what only it and the versions before it have
+ * @stale: that
+ * @index: all but the default
  * @fallback: the default, tried last, or NULL
- * @count: of @rule
- * @pool_count: of @pools
- * @pools: each pool named, once
- * @rule: by pref
+ * @pool_count: of @pool
+ * @pool: each pool named, once
  */
 struct front_rules {
-	struct rcu_head rcu;
+	struct rcu_work free;
+	struct trie_node *stale;
+	struct rule_index index;
 	struct front_rule *fallback;
-	unsigned int count;
 	unsigned int pool_count;
-	struct front_pool **pools;
-	struct front_rule *rule[];
+	struct front_rule_pool pool[];
 };
 
 /**
- * struct front_request - what rules look at
- * @path: normalised
- * @path_len: 0: there is none
- * @default_only: nothing is known of it: an HTTP/2 preface
+ * front_rule_of() - the rule around the conditions that the index knows
+ * @rule: of an index
+ *
+ * Context: any.
  */
-struct front_request {
-	const u8 *path;
-	u32 path_len;
-	bool default_only;
-};
+static inline struct front_rule *front_rule_of(const struct rule *rule)
+{
+	return container_of(rule, struct front_rule, rule);
+}
 
 /**
  * front_rules_match() - the first rule all of whose conditions hold
@@ -71,28 +79,89 @@ struct front_request {
  * Return: the rule or NULL.
  */
 const struct front_rule *front_rules_match(const struct front_rules *rules,
-					   const struct front_request *request);
+					   const struct rule_request *request);
 
 /**
- * front_rules_alloc() - an array
- * @count: rules there is room for
+ * front_rules_alloc() - a version without rules
+ * @gfp: GFP_KERNEL, perhaps with __GFP_NOFAIL
  *
  * Context: process context.
- * Return: an empty array with @count set, or NULL.
+ * Return: for front_rules_edit(), front_rules_retire() or kvfree(); or NULL.
  */
-struct front_rules *front_rules_alloc(unsigned int count);
+struct front_rules *front_rules_alloc(gfp_t gfp);
 
 /**
- * front_rules_edit() - a copy with a rule put in, or in place of another, or
- *	taken out
- * @from: of a service; stays as it is
+ * front_rules_edit() - the next version, with a rule put in, or in place of
+ *	another, or taken out
+ * @from: of a service; what it sees stays as it is
  * @old: one of its rules, or NULL
  * @new: or NULL; its pref is unique, 0 conditions make it the default
  *
  * Context: process context; @config held.
- * Return: the copy, or NULL without memory.
+ * Return: the next version, after which @from is to be retired; or NULL without
+ *	memory: then nothing changed.
  */
-struct front_rules *front_rules_edit(const struct front_rules *from,
-				     const struct front_rule *old, struct front_rule *new);
+struct front_rules *front_rules_edit(struct front_rules *from, struct front_rule *old,
+				     struct front_rule *new);
+
+/**
+ * front_rules_retire_all() - a version goes, and none comes after it
+ * @rules: reachable only by who is in an RCU read side; its rules are the
+ *	caller's to free
+ *
+ * Context: process context; @config held.
+ */
+void front_rules_retire_all(struct front_rules *rules);
+
+/**
+ * front_rules_retire() - a version goes, with what the next does not share
+ * @rules: reachable only by who is in an RCU read side
+ *
+ * Context: process context; @config held.
+ */
+void front_rules_retire(struct front_rules *rules);
+
+/**
+ * front_rule_insert() - into the order by pref
+ * @by_pref: a service's rules
+ * @rule: its pref is unique
+ *
+ * Context: process context; @config held.
+ */
+void front_rule_insert(struct rb_root *by_pref, struct front_rule *rule);
+
+/**
+ * front_rule_from() - the rule of the lowest pref that is not below another
+ * @by_pref: a service's rules
+ * @pref: lowest pref wanted
+ *
+ * Context: @config held.
+ * Return: the rule or NULL; not the default.
+ */
+struct front_rule *front_rule_from(const struct rb_root *by_pref, u32 pref);
+
+/**
+ * front_rule_next() - the rule of the next higher pref
+ * @rule: rule
+ *
+ * Context: @config held.
+ * Return: the rule or NULL; not the default.
+ */
+static inline struct front_rule *front_rule_next(struct front_rule *rule)
+{
+	return rb_entry_safe(rb_next(&rule->node), struct front_rule, node);
+}
+
+/**
+ * front_rule_last() - the rule of the highest pref
+ * @by_pref: a service's rules
+ *
+ * Context: @config held.
+ * Return: the rule or NULL; not the default.
+ */
+static inline struct front_rule *front_rule_last(const struct rb_root *by_pref)
+{
+	return rb_entry_safe(rb_last(by_pref), struct front_rule, node);
+}
 
 #endif /* _BTCP_FRONTEND_RULE_H */

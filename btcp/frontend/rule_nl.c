@@ -5,13 +5,32 @@
 #include "btcp/frontend/pool.h"
 #include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
+#include "btcp/rule_draft.h"
 #include "handoff/settings.h"
 
 /* Between a rule and the next one, if the operator gives no pref. */
 #define PREF_STEP	10
+/* Where a dump goes on when all rules but the default are told. */
+#define BEHIND_ALL	(U32_MAX + 1L)
 
-static struct front_service *find_service(struct front_net *fn,
-					  struct genl_info *info, int *err)
+static const u8 attr_of[RULE_KINDS] = {
+	[RULE_HOST]	= BTCP_A_HOST,
+	[RULE_SNI]	= BTCP_A_SNI,
+	[RULE_PATH]	= BTCP_A_PATH,
+	[RULE_METHOD]	= BTCP_A_METHOD,
+	[RULE_SRC]	= BTCP_A_SRC,
+	[RULE_ALPN]	= BTCP_A_ALPN,
+	[RULE_HEADER]	= BTCP_A_HEADER,
+	[RULE_COOKIE]	= BTCP_A_COOKIE,
+};
+
+static const struct nla_policy src_policy[BTCP_A_PREFIX_LEN + 1] = {
+	[BTCP_A_ADDR]		= { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
+	[BTCP_A_PREFIX_LEN]	= { .type = NLA_U8 },
+};
+
+struct front_service *front_nl_rule_service(struct front_net *fn, struct genl_info *info,
+					    int *err)
 {
 	char name[BTCP_NAME_LEN + 1];
 	struct front_service *service;
@@ -26,21 +45,17 @@ static struct front_service *find_service(struct front_net *fn,
 	return service;
 }
 
-static struct front_rule *at_pref(const struct front_rules *rules, u32 pref)
+static struct front_rule *at_pref(const struct front_service *service, u32 pref)
 {
-	unsigned int i;
+	struct front_rule *rule = front_rule_from(&service->by_pref, pref);
 
-	for (i = 0; i < rules->count; i++)
-		if (rules->rule[i]->pref == pref)
-			return rules->rule[i];
-	return NULL;
+	return rule && rule->rule.pref == pref ? rule : NULL;
 }
 
 /* The rule that SET and DEL name. */
 static struct front_rule *find_rule(const struct front_service *service,
 				    struct genl_info *info, int *err)
 {
-	const struct front_rules *rules = front_service_rules(service);
 	struct front_rule *rule;
 
 	if (!info->attrs[BTCP_A_PREF] == !info->attrs[BTCP_A_DEFAULT]) {
@@ -49,31 +64,108 @@ static struct front_rule *find_rule(const struct front_service *service,
 		return NULL;
 	}
 	if (info->attrs[BTCP_A_DEFAULT]) {
-		rule = rules->fallback;
+		rule = front_service_rules(service)->fallback;
 		if (!rule)
 			*err = front_nl_refuse(info, BTCP_A_DEFAULT, -ENOENT,
 					       "the service has no default rule");
 		return rule;
 	}
-	rule = at_pref(rules, nla_get_u32(info->attrs[BTCP_A_PREF]));
+	rule = at_pref(service, nla_get_u32(info->attrs[BTCP_A_PREF]));
 	if (!rule)
 		*err = front_nl_refuse(info, BTCP_A_PREF, -ENOENT,
 				       "the service has no rule of that pref");
 	return rule;
 }
 
-static int read_path(struct genl_info *info, struct front_rule *rule)
+static int refuse(struct genl_info *info, const struct nlattr *attr, const char *sentence)
 {
-	const struct nlattr *attr = info->attrs[BTCP_A_PATH];
-	const char *refusal;
+	NL_SET_BAD_ATTR(info->extack, attr);
+	return front_nl_refuse(info, 0, -EINVAL, sentence);
+}
 
-	if (!attr)
-		return 0;
-	refusal = path_pattern_parse(&rule->path, nla_data(attr), strlen(nla_data(attr)));
-	if (refusal)
-		return front_nl_refuse(info, BTCP_A_PATH, -EINVAL, refusal);
-	rule->has_path = true;
-	return 0;
+static int read_src(struct genl_info *info, struct rule_draft *draft, const struct nlattr *nest)
+{
+	struct nlattr *tb[BTCP_A_PREFIX_LEN + 1];
+	const struct nlattr *addr;
+	const char *refusal;
+	u32 bits;
+	int err;
+
+	err = nla_parse_nested(tb, BTCP_A_PREFIX_LEN, nest, src_policy, info->extack);
+	if (err)
+		return err;
+	addr = tb[BTCP_A_ADDR];
+	if (!addr || (nla_len(addr) != sizeof(struct in_addr) &&
+		      nla_len(addr) != sizeof(struct in6_addr)))
+		return refuse(info, nest, "an address has 4 or 16 bytes");
+	bits = tb[BTCP_A_PREFIX_LEN] ? nla_get_u8(tb[BTCP_A_PREFIX_LEN]) : 8 * nla_len(addr);
+	refusal = rule_draft_src(draft, nla_data(addr), nla_len(addr), bits);
+	return refusal ? refuse(info, nest, refusal) : 0;
+}
+
+int front_nl_rule_conditions(struct genl_info *info, struct rule_draft *draft, u8 kind)
+{
+	const struct nlattr *attr;
+	const char *refusal;
+	int err = 0, rem;
+
+	front_nl_each(attr, info, rem) {
+		if (nla_type(attr) != attr_of[kind])
+			continue;
+		if (kind == RULE_SRC) {
+			err = read_src(info, draft, attr);
+		} else {
+			refusal = rule_draft_text(draft, kind, nla_data(attr),
+						  strlen(nla_data(attr)));
+			err = refusal ? refuse(info, attr, refusal) : 0;
+		}
+		if (err)
+			break;
+	}
+	return err;
+}
+
+/* What is given of a kind, else what the rule had. */
+static int draft_rule(struct genl_info *info, struct rule_draft *draft,
+		      const struct front_rule *old)
+{
+	const char *refusal;
+	int err = 0;
+	u8 kind;
+
+	rule_draft_init(draft);
+	for (kind = 0; !err && kind < RULE_KINDS; kind++) {
+		if (info->attrs[attr_of[kind]] || !old) {
+			err = front_nl_rule_conditions(info, draft, kind);
+			continue;
+		}
+		refusal = rule_draft_take(draft, &old->rule, kind);
+		if (refusal)
+			err = front_nl_refuse(info, 0, -EINVAL, refusal);
+	}
+	return err;
+}
+
+/* A rule with its conditions; pref and pool are to be set. */
+static struct front_rule *read_rule(struct genl_info *info, const struct front_rule *old)
+{
+	struct rule_draft *draft = kmalloc(sizeof(*draft), GFP_KERNEL);
+	struct front_rule *rule = NULL;
+	int err;
+
+	if (!draft)
+		return ERR_PTR(-ENOMEM);
+	err = draft_rule(info, draft, old);
+	if (!err) {
+		rule = kzalloc(offsetof(struct front_rule, rule) + rule_draft_size(draft),
+			       GFP_KERNEL);
+		if (rule)
+			rule_draft_finish(draft, &rule->rule);
+		else
+			err = -ENOMEM;
+	}
+	kfree(draft);
+	return err ? ERR_PTR(err) : rule;
 }
 
 static int read_pool(struct front_net *fn, struct genl_info *info,
@@ -91,16 +183,17 @@ static int read_pool(struct front_net *fn, struct genl_info *info,
 	return 0;
 }
 
-static int read_pref(const struct front_rules *rules, struct genl_info *info,
+static int read_pref(const struct front_service *service, struct genl_info *info,
 		     struct front_rule *rule)
 {
+	const struct front_rule *last;
 	u32 highest;
 
-	if (!rule->has_path) {
+	if (!rule->rule.count) {
 		if (info->attrs[BTCP_A_PREF])
 			return front_nl_refuse(info, BTCP_A_PREF, -EINVAL,
 					       "a rule without conditions is the default and takes no pref");
-		if (rules->fallback)
+		if (front_service_rules(service)->fallback)
 			return front_nl_refuse(info, BTCP_A_DEFAULT, -EEXIST,
 					       "the service has a default rule already");
 		return 0;
@@ -109,40 +202,38 @@ static int read_pref(const struct front_rules *rules, struct genl_info *info,
 		return front_nl_refuse(info, BTCP_A_DEFAULT, -EINVAL,
 				       "the default rule has no conditions");
 	if (info->attrs[BTCP_A_PREF]) {
-		rule->pref = nla_get_u32(info->attrs[BTCP_A_PREF]);
-		if (at_pref(rules, rule->pref))
+		rule->rule.pref = nla_get_u32(info->attrs[BTCP_A_PREF]);
+		if (at_pref(service, rule->rule.pref))
 			return front_nl_refuse(info, BTCP_A_PREF, -EEXIST,
 					       "the service has a rule of that pref already");
 		return 0;
 	}
-	highest = rules->count ? rules->rule[rules->count - 1]->pref : 0;
+	last = front_rule_last(&service->by_pref);
+	highest = last ? last->rule.pref : 0;
 	if (highest > U32_MAX - PREF_STEP)
 		return front_nl_refuse(info, 0, -ERANGE, "no pref is left above the highest");
-	rule->pref = highest + PREF_STEP;
+	rule->rule.pref = highest + PREF_STEP;
 	return 0;
 }
 
 int front_nl_rule_new(struct front_net *fn, struct genl_info *info)
 {
 	struct front_service *service;
-	struct front_rules *rules;
 	struct front_rule *rule;
 	int err;
 
-	service = find_service(fn, info, &err);
+	service = front_nl_rule_service(fn, info, &err);
 	if (!service)
 		return err;
-	rules = front_service_rules(service);
-	if (rules->count >= handoff_limit(fn->net, HANDOFF_LIMIT_RULES))
+	if (front_service_rules(service)->index.count >=
+	    handoff_limit(fn->net, HANDOFF_LIMIT_RULES))
 		return front_nl_refuse(info, BTCP_A_SERVICE, -ENOSPC, "limit rules is reached");
-	rule = kzalloc(sizeof(*rule), GFP_KERNEL);
-	if (!rule)
-		return -ENOMEM;
-	err = read_path(info, rule);
+	rule = read_rule(info, NULL);
+	if (IS_ERR(rule))
+		return PTR_ERR(rule);
+	err = read_pool(fn, info, rule);
 	if (!err)
-		err = read_pool(fn, info, rule);
-	if (!err)
-		err = read_pref(rules, info, rule);
+		err = read_pref(service, info, rule);
 	if (!err)
 		err = front_service_change_rule(service, NULL, rule);
 	if (err)
@@ -154,25 +245,22 @@ int front_nl_rule_set(struct front_net *fn, struct genl_info *info)
 {
 	struct front_rule *old, *rule;
 	struct front_service *service;
-	int err;
+	int err = 0;
 
-	service = find_service(fn, info, &err);
+	service = front_nl_rule_service(fn, info, &err);
 	if (!service)
 		return err;
 	old = find_rule(service, info, &err);
 	if (!old)
 		return err;
-	if (info->attrs[BTCP_A_PATH] && !old->has_path)
-		return front_nl_refuse(info, BTCP_A_PATH, -EINVAL,
-				       "the default rule has no conditions");
-	rule = kzalloc(sizeof(*rule), GFP_KERNEL);
-	if (!rule)
-		return -ENOMEM;
-	rule->pref = old->pref;
+	rule = read_rule(info, old);
+	if (IS_ERR(rule))
+		return PTR_ERR(rule);
+	rule->rule.pref = old->rule.pref;
 	rule->pool = old->pool;
-	rule->has_path = old->has_path;
-	rule->path = old->path;
-	err = read_path(info, rule);
+	if (!old->rule.count && rule->rule.count)
+		err = front_nl_refuse(info, BTCP_A_DEFAULT, -EINVAL,
+				      "the default rule has no conditions");
 	if (!err && info->attrs[BTCP_A_POOL])
 		err = read_pool(fn, info, rule);
 	if (!err)
@@ -188,7 +276,7 @@ int front_nl_rule_del(struct front_net *fn, struct genl_info *info)
 	struct front_rule *rule;
 	int err;
 
-	service = find_service(fn, info, &err);
+	service = front_nl_rule_service(fn, info, &err);
 	if (!service)
 		return err;
 	rule = find_rule(service, info, &err);
@@ -197,21 +285,47 @@ int front_nl_rule_del(struct front_net *fn, struct genl_info *info)
 	return front_service_change_rule(service, rule, NULL);
 }
 
+static int put_condition(struct sk_buff *skb, const struct rule_condition *condition)
+{
+	char text[RULE_PRINT_MAX];
+	struct nlattr *nest;
+
+	if (condition->kind != RULE_SRC) {
+		rule_condition_print(condition, text);
+		return nla_put_string(skb, attr_of[condition->kind], text);
+	}
+	nest = nla_nest_start(skb, BTCP_A_SRC);
+	if (!nest || nla_put(skb, BTCP_A_ADDR, condition->len, condition->text) ||
+	    nla_put_u8(skb, BTCP_A_PREFIX_LEN, condition->how))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int front_nl_rule_put(struct sk_buff *skb, const struct front_service *service,
+		      const struct front_rule *rule)
+{
+	unsigned int i;
+
+	if (nla_put_string(skb, BTCP_A_SERVICE, service->name) ||
+	    nla_put_string(skb, BTCP_A_POOL, rule->pool->name) ||
+	    (rule->rule.count ? nla_put_u32(skb, BTCP_A_PREF, rule->rule.pref) :
+				nla_put_flag(skb, BTCP_A_DEFAULT)))
+		return -EMSGSIZE;
+	for (i = 0; i < rule->rule.count; i++)
+		if (put_condition(skb, &rule->rule.condition[i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
 static int put(struct sk_buff *skb, struct netlink_callback *cb,
 	       const struct front_service *service, const struct front_rule *rule)
 {
-	char path[PATH_PATTERN_MAX + 1];
 	void *hdr = handoff_nl_new(skb, cb, BTCP_CMD_RULE_GET);
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (rule->has_path)
-		path_pattern_print(&rule->path, path);
-	if (nla_put_string(skb, BTCP_A_SERVICE, service->name) ||
-	    nla_put_string(skb, BTCP_A_POOL, rule->pool->name) ||
-	    (rule->has_path ? nla_put_u32(skb, BTCP_A_PREF, rule->pref) ||
-			      nla_put_string(skb, BTCP_A_PATH, path) :
-			      nla_put_flag(skb, BTCP_A_DEFAULT))) {
+	if (front_nl_rule_put(skb, service, rule)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -219,21 +333,23 @@ static int put(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-/* args[1]: the next rule of this service; the default comes last. */
+/* args[1]: no rule of a lower pref is left; the default comes last. */
 static int put_all(struct sk_buff *skb, struct netlink_callback *cb,
 		   const struct front_service *service)
 {
-	const struct front_rules *rules = front_service_rules(service);
-	unsigned int count = rules->count + !!rules->fallback;
+	const struct front_rule *fallback = front_service_rules(service)->fallback;
+	struct front_rule *rule = NULL;
 
-	for (; cb->args[1] < count; cb->args[1]++) {
-		const struct front_rule *rule = cb->args[1] < rules->count ?
-					       rules->rule[cb->args[1]] : rules->fallback;
-
+	if (cb->args[1] < BEHIND_ALL)
+		rule = front_rule_from(&service->by_pref, cb->args[1]);
+	while (rule) {
 		if (put(skb, cb, service, rule))
 			return -EMSGSIZE;
+		cb->args[1] = rule->rule.pref + 1L;
+		rule = front_rule_next(rule);
 	}
-	return 0;
+	cb->args[1] = BEHIND_ALL;
+	return fallback ? put(skb, cb, service, fallback) : 0;
 }
 
 void front_nl_rule_get(struct front_net *fn, struct sk_buff *skb,

@@ -42,7 +42,7 @@ static struct front_profile common_ground(struct front_service *service, u8 fami
 	for (i = 0; i < rules->pool_count; i++) {
 		const struct front_members *members;
 
-		members = rcu_dereference(rules->pools[i]->members);
+		members = rcu_dereference(rules->pool[i].pool->members);
 		for (j = 0; j < members->count; j++) {
 			const struct front_backend *backend = members->member[j].backend;
 			struct front_profile profile;
@@ -149,7 +149,8 @@ struct front_service *front_service_new(struct front_net *fn, const char *name)
 	for (i = 0; i < ARRAY_SIZE(service->promise); i++)
 		service->promise[i].generation = atomic_read(&fn->generation) - 1;
 
-	RCU_INIT_POINTER(service->rules, front_rules_alloc(0));
+	service->by_pref = RB_ROOT;
+	RCU_INIT_POINTER(service->rules, front_rules_alloc(GFP_KERNEL));
 	if (!rcu_access_pointer(service->rules))
 		goto free;
 	err = handoff_stats_init(&service->stats, front_service_counters,
@@ -260,36 +261,43 @@ int front_service_change_rule(struct front_service *service, struct front_rule *
 
 	if (!to)
 		return -ENOMEM;
-	if (new)
-		new->pool->rules++;
-	if (old)
+	if (old) {
 		old->pool->rules--;
+		if (old->rule.count)
+			rb_erase(&old->node, &service->by_pref);
+	}
+	if (new) {
+		new->pool->rules++;
+		if (new->rule.count)
+			front_rule_insert(&service->by_pref, new);
+	}
 	rcu_assign_pointer(service->rules, to);
 	front_net_promise_changed(service->fn);
-	kvfree_rcu(from, rcu);
+	front_rules_retire(from);
 	if (old)
 		kfree_rcu(old, rcu);
 	return 0;
 }
 
+static void drop_rule(struct front_rule *rule)
+{
+	rule->pool->rules--;
+	kfree_rcu(rule, rcu);
+}
+
 static void drop_rules(struct front_service *service)
 {
 	struct front_rules *from = front_service_rules(service);
-	struct front_rules *to;
-	unsigned int i;
+	struct front_rule *rule, *next;
 
 	/* Deleting cannot fail: a few bytes are worth waiting for. */
-	to = kzalloc(sizeof(*to), GFP_KERNEL | __GFP_NOFAIL);
-	rcu_assign_pointer(service->rules, to);
-	for (i = 0; i < from->count; i++) {
-		from->rule[i]->pool->rules--;
-		kfree_rcu(from->rule[i], rcu);
-	}
-	if (from->fallback) {
-		from->fallback->pool->rules--;
-		kfree_rcu(from->fallback, rcu);
-	}
-	kvfree_rcu(from, rcu);
+	rcu_assign_pointer(service->rules, front_rules_alloc(GFP_KERNEL | __GFP_NOFAIL));
+	if (from->fallback)
+		drop_rule(from->fallback);
+	rbtree_postorder_for_each_entry_safe(rule, next, &service->by_pref, node)
+		drop_rule(rule);
+	service->by_pref = RB_ROOT;
+	front_rules_retire_all(from);
 }
 
 void front_service_delete(struct front_service *service)

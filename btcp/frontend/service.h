@@ -9,6 +9,7 @@
 #define _BTCP_FRONTEND_SERVICE_H
 
 #include <linux/btcp.h>
+#include <linux/rbtree.h>
 
 #include "btcp/frontend/net.h"
 #include "btcp/frontend/profile.h"
@@ -56,6 +57,7 @@ struct front_promise {
  * @vips: struct front_vip; @config
  * @vip_count: of them; @config
  * @rules: never NULL, empty once it is deleted; RCU, written under @config
+ * @by_pref: struct front_rule, all but the default; @config
  * @requests: enum btcp_requests, as configured; READ_ONCE
  * @admin: enum btcp_admin; READ_ONCE
  * @deleting: written under @config; READ_ONCE
@@ -72,6 +74,7 @@ struct front_service {
 	struct list_head vips;
 	unsigned int vip_count;
 	struct front_rules __rcu *rules;
+	struct rb_root by_pref;
 	u8 requests;
 	u8 admin;
 	bool deleting;

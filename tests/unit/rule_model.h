@@ -67,15 +67,17 @@ static const char * const model_hosts[] = {
 	"a.test", "test", "[fd00::1]", "10.2.0.1",
 };
 
-static const char * const model_domains[] = { "*.example", "*.a.example", "*.test", "*.x.a.example" };
+static const char * const model_domains[] = {
+	"*.example", "*.a.example", "*.test", "*.x.a.example",
+};
 
 static const char * const model_paths[] = {
 	"/", "/a", "/a/", "/a/b", "/ab", "/a/b/c", "/b", "/b/c.jpg", "/a.jpg", "/A", "/c/d/e/f",
 };
 
 static const char * const model_path_patterns[] = {
-	"/*", "/a*", "/a/*", "/a/b*", "/a/b/*", "/b/*", "/c/d/e/*", "*.jpg", "*jpg", "*/", "*b", "*/c",
-	"*.png", "/A*",
+	"/*", "/a*", "/a/*", "/a/b*", "/a/b/*", "/b/*", "/c/d/e/*", "/A*",
+	"*.jpg", "*jpg", "*/", "*b", "*/c", "*.png",
 };
 
 static const char * const model_methods[] = { "GET", "POST", "PUT", "DELETE", "OPTIONS" };

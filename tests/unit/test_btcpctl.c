@@ -41,6 +41,11 @@ int request_change(const struct command *command, struct nl_msg *msg)
 	return STATUS_OK;
 }
 
+int request_ask(const struct command *command, struct nl_msg *msg, answer_fn answer, void *arg)
+{
+	return request_dump(command, msg, answer, arg);
+}
+
 int request_dump(const struct command *command, struct nl_msg *msg, answer_fn answer, void *arg)
 {
 	struct nlmsghdr *header = (struct nlmsghdr *)kernel->message;
@@ -251,7 +256,24 @@ static void run__not_understood(void **state)
 		{ "rule add www default path /a pool all", "takes no condition" },
 		{ "rule add www path  pool all", "path \"\": 1 to 255 characters" },
 		{ "rule add www path /\t pool all", "path: control characters" },
-		{ "rule add www host a.example pool all", "host: not supported by this version" },
+		{ "rule add www host a host b pool all", "host: given twice" },
+		{ "rule add www header x= header pool all", "\"all\": no such keyword" },
+		{ "rule add www h a pool all", "\"h\" may be host or header" },
+		{ "rule add www src 10.0.0.0/33 pool all", "src \"33\": not a number from 0 to 32" },
+		{ "rule add www src fd00::/129 pool all", "\"129\": not a number from 0 to 128" },
+		{ "rule add www src 10.0.0.0/ pool all", "src \"\": not a number" },
+		{ "rule add www src /8 pool all", "src \"\": not an IPv4 or IPv6 address" },
+		{ "rule add www src net/8 pool all", "src \"net\": not an IPv4 or IPv6 address" },
+		{ "rule add www src 1111111111111111111111111111111111111111111111/8 pool all",
+		  "not an IPv4 or IPv6 prefix" },
+		{ "rule add www default src 10.0.0.0/8 pool all", "takes no condition" },
+		{ "rule add www pref 10 default pool all", "pref: a rule without conditions" },
+		{ "rule set www default host a", "takes no condition" },
+		{ "rule del www pref 10 host a", "nothing more" },
+		{ "rule test", "service: its name is missing" },
+		{ "rule test www pool all", "\"pool\": no such keyword" },
+		{ "rule test www client 10.0.0.0/8", "not an IPv4 or IPv6 address" },
+		{ "rule test www path", "path: its value is missing" },
 		{ "rule add www pref 4294967296 path /a pool all", "not a number" },
 		{ "rule set www pool all", "say which" },
 		{ "rule set www pref 10", "nothing to set" },
@@ -317,6 +339,14 @@ static void run__show_says_what_add_said(void **state)
 		{ "rule add www path /it's pool img", "rule", "www path '/it'\\''s' pool img\n" },
 		{ "rule add www path /a.b pool img", "rule", "www path /a.b pool img\n" },
 		{ "rule add www pool all", "rule", "www default pool all\n" },
+		{ "rule add www cookie s=1 cookie t='2' hea x-a= header x-b=c,d m GET ho *.example "
+		  "path /a sn a al h2 src 10.0.0.0/8 pool all", "rule",
+		  "www host '*.example' path /a method GET sni a alpn h2 src 10.0.0.0/8 "
+		  "header x-a= header x-b=c,d cookie s=1 cookie 't='\\''2'\\''' pool all\n" },
+		{ "rule add www pref 1 src FD00::1 pool all", "rule",
+		  "www pref 1 src fd00::1/128 pool all\n" },
+		{ "rule add www pref 1 src 0.0.0.0/0 pool all", "rule test www host a",
+		  "www pref 1 src 0.0.0.0/0 pool all status 503\n" },
 		{ "rule add www default pool all", "rule", "www default pool all\n" },
 		{ "frontend add fe addr fd00::2 vip 10.2.0.100:80 p 8080 v [fd::1]:80 k @/good",
 		  "frontend",
@@ -348,6 +378,17 @@ static void run__show_says_what_add_said(void **state)
 		assert_row(rows[i].show, run(rows[i].show, NULL) == STATUS_OK);
 		assert_string_equal(out, expected);
 	}
+}
+
+static void run__rule_test_matches_nothing(void **state)
+{
+	(void)state;
+	kernel->len = 0;
+	assert_int_equal(run("rule test www path /a", NULL), STATUS_NO);
+	assert_string_equal(out, "");
+	assert_non_null(strstr(err, "none matches"));
+	assert_int_equal(run("-j rule test www path /a", NULL), STATUS_NO);
+	assert_string_equal(out, "[]\n");
 }
 
 static void run__no_such_object(void **state)
@@ -513,6 +554,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(run__not_understood),
 		cmocka_unit_test(run__show_says_what_add_said),
+		cmocka_unit_test(run__rule_test_matches_nothing),
 		cmocka_unit_test(run__no_such_object),
 		cmocka_unit_test(run__help_everywhere),
 		cmocka_unit_test(run__json),

@@ -128,8 +128,9 @@ static void pattern_match__table(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_null(path_pattern_parse(&p, rows[i].pattern, strlen(rows[i].pattern)));
-		assert_row(rows[i].path, pattern_match(p.kind, p.text, p.len, (const u8 *)rows[i].path,
-							    strlen(rows[i].path)) == rows[i].match);
+		assert_row(rows[i].path, pattern_match(p.kind, p.text, p.len,
+						       (const u8 *)rows[i].path,
+						       strlen(rows[i].path)) == rows[i].match);
 	}
 }
 

@@ -262,6 +262,35 @@ int parse_address(struct args *args, const struct keyword *keyword, struct nl_ms
 	return word ? put_address(keyword->word, word, msg) : STATUS_SYNTAX;
 }
 
+/* ADDR/LEN; ADDR alone is one address */
+int parse_prefix(struct args *args, const struct keyword *keyword, struct nl_msg *msg)
+{
+	const char *word = value_of(args, keyword), *slash = word ? strchr(word, '/') : NULL;
+	unsigned long long bits;
+	char addr[INET6_ADDRSTRLEN];
+	struct nlattr *nest;
+	int status = STATUS_OK;
+	__u8 len;
+
+	if (!word)
+		return STATUS_SYNTAX;
+	bits = strchr(word, ':') ? 128 : 32;
+	if (slash)
+		status = parse_unsigned(keyword->word, slash + 1, 0, bits, &bits);
+	if (status)
+		return status;
+	len = bits;
+	if (snprintf(addr, sizeof(addr), "%.*s", slash ? (int)(slash - word) : (int)strlen(word),
+		     word) >= (int)sizeof(addr))
+		return fail(STATUS_SYNTAX, "%s \"%s\": not an IPv4 or IPv6 prefix", keyword->word,
+			    word);
+	status = request_nest(msg, keyword->attr, &nest) ?: put_address(keyword->word, addr, msg) ?:
+		 request_put(msg, BTCP_A_PREFIX_LEN, &len, sizeof(len));
+	if (!status)
+		nla_nest_end(msg, nest);
+	return status;
+}
+
 /*
  * A colon parts the port only from an IPv4 address or behind a bracket: that
  * fd00::3:80 be an address of its own is why brackets were invented.

@@ -111,6 +111,7 @@ int parse_string(struct args *args, const struct keyword *keyword, struct nl_msg
 int parse_flag(struct args *args, const struct keyword *keyword, struct nl_msg *msg);
 int parse_port(struct args *args, const struct keyword *keyword, struct nl_msg *msg);
 int parse_address(struct args *args, const struct keyword *keyword, struct nl_msg *msg);
+int parse_prefix(struct args *args, const struct keyword *keyword, struct nl_msg *msg);
 int parse_endpoint(struct args *args, const struct keyword *keyword, struct nl_msg *msg);
 int parse_endpoint_port_optional(struct args *args, const struct keyword *keyword,
 				 struct nl_msg *msg);

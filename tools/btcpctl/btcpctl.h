@@ -80,6 +80,7 @@ int member_change(const struct command *command, struct args *args);
 int member_show(const struct command *command, struct args *args);
 int rule_change(const struct command *command, struct args *args);
 int rule_show(const struct command *command, struct args *args);
+int rule_test(const struct command *command, struct args *args);
 int frontend_change(const struct command *command, struct args *args);
 int frontend_del(const struct command *command, struct args *args);
 int frontend_show(const struct command *command, struct args *args);

@@ -46,10 +46,14 @@ const struct command commands[] = {
 
 	{ "rule", "show", rule_show, BTCP_CMD_RULE_GET, "[SERVICE]" },
 	{ "rule", "add", rule_change, BTCP_CMD_RULE_NEW,
-	  "SERVICE [[pref N] path PATTERN] pool NAME" },
+	  "SERVICE [pref N] [host HOST] [path PATH] [method M] [header N=V ...] [cookie N=V ...] [src PREFIX] [sni HOST] [alpn P] pool NAME",
+	},
 	{ "rule", "set", rule_change, BTCP_CMD_RULE_SET,
-	  "SERVICE {pref N [path PATTERN]|default} [pool NAME]" },
+	  "SERVICE {pref N [host HOST] [path PATH] ...|default} [pool NAME]" },
 	{ "rule", "del", rule_change, BTCP_CMD_RULE_DEL, "SERVICE {pref N|default}" },
+	{ "rule", "test", rule_test, BTCP_CMD_RULE_TEST,
+	  "SERVICE [client ADDR] [host HOST] [path TARGET] [method M] [header N=V ...] [cookie N=V ...] [sni HOST] [alpn P]",
+	},
 
 	{ "frontend", "show", frontend_show, BTCP_CMD_FRONTEND_GET, "[NAME]" },
 	{ "frontend", "add", frontend_change, BTCP_CMD_FRONTEND_NEW,
@@ -89,9 +93,17 @@ const struct noun nouns[] = {
 	  "A member's weight replaces its back-end's.\n" },
 	{ "member", "btcp_frontend", "a pool's back-ends, one by one", NULL },
 	{ "rule", "btcp_frontend", "which requests go to which pool",
-	  "PATTERN: /a (just this), '/img/*' (what begins so), '*.jpg' (what ends so).\n"
+	  "All conditions of a rule must hold; header and cookie may be there more than once.\n"
+	  "HOST: www.example.com, or '*.example.com' (one or more labels before it); without\n"
+	  "case, port and one trailing dot.\n"
+	  "PATH: /a (just this), '/img/*' (what begins so), '*.jpg' (what ends so); decoded,\n"
+	  "slashes merged, dot segments removed, without the query.\n"
+	  "header, cookie: any of that name with this value.  PREFIX: ADDR/LEN or ADDR.\n"
 	  "Lowest pref first, omitted: the highest + 10.  A rule without a condition is the\n"
-	  "service's default and takes no pref.  No rule matched: 404.\n" },
+	  "service's default and takes no pref.  No rule matched: 404.  set replaces what it\n"
+	  "names, all headers if it names one, and leaves the rest.\n"
+	  "test tells the rule, pool and back-end of a request, and advances no scheduler;\n"
+	  "TARGET is the path as a client sends it.\n" },
 	{ "frontend", "btcp_backend", "front-ends, as the back-end knows them",
 	  "vip is a grant: only these may be handed off, and only to LOCALPORT (the VIP's if\n"
 	  "omitted).  set replaces all grants if it names any.\n"

@@ -22,7 +22,7 @@
 /* What an attribute is called on the command line, to name it in a refusal */
 static const struct {
 	const char *word;
-	enum { BYTES, STRING, NUMBER, PORT, ADDRESS, ENDPOINT, MEMBER, VALUE } kind;
+	enum { BYTES, STRING, NUMBER, PORT, ADDRESS, PREFIX, ENDPOINT, MEMBER, VALUE } kind;
 } attributes[BTCP_A_MAX + 1] = {
 	[BTCP_A_NAME] = { NULL, STRING },	/* the noun's own */
 	[BTCP_A_ADDR] = { "addr", ADDRESS },
@@ -46,6 +46,13 @@ static const struct {
 	[BTCP_A_PREF] = { "pref", NUMBER },
 	[BTCP_A_DEFAULT] = { "default", BYTES },
 	[BTCP_A_PATH] = { "path", STRING },
+	[BTCP_A_HOST] = { "host", STRING },
+	[BTCP_A_METHOD] = { "method", STRING },
+	[BTCP_A_HEADER] = { "header", STRING },
+	[BTCP_A_COOKIE] = { "cookie", STRING },
+	[BTCP_A_SRC] = { "src", PREFIX },
+	[BTCP_A_SNI] = { "sni", STRING },
+	[BTCP_A_ALPN] = { "alpn", STRING },
 	[BTCP_A_VALUE] = { NULL, VALUE },
 };
 
@@ -140,6 +147,9 @@ static void describe(const struct exchange *x, struct nlattr *attr, char *text, 
 		return;
 	case ADDRESS:
 		snprintf(text, size, "%s %s", word, format_address(attr, value));
+		return;
+	case PREFIX:
+		snprintf(text, size, "%s %s", word, format_prefix(attr, value));
 		return;
 	case ENDPOINT:
 		snprintf(text, size, "%s %s", word, format_endpoint(attr, value));
@@ -340,15 +350,20 @@ static int request_exchange(struct exchange *x, struct nl_msg *msg)
 	return x->status;
 }
 
-int request_change(const struct command *command, struct nl_msg *msg)
+int request_ask(const struct command *command, struct nl_msg *msg, answer_fn answer, void *arg)
 {
-	struct exchange x = { .command = command };
+	struct exchange x = { .command = command, .answer = answer, .arg = arg };
 	int status;
 
 	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
 	status = request_exchange(&x, msg);
 	request_free(msg);
 	return status;
+}
+
+int request_change(const struct command *command, struct nl_msg *msg)
+{
+	return request_ask(command, msg, NULL, NULL);
 }
 
 int request_dump(const struct command *command, struct nl_msg *msg, answer_fn answer, void *arg)

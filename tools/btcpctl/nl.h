@@ -33,6 +33,17 @@ int request_change(const struct command *command, struct nl_msg *msg);
 typedef void (*answer_fn)(struct nlattr **tb, struct nlattr *first, int len, void *arg);
 
 /**
+ * request_ask() - send a question that has one answer, and free it
+ * @command: whose it is, for sentences
+ * @msg: request
+ * @answer: called for the answer
+ * @arg: passed to it
+ *
+ * Return: enum status.
+ */
+int request_ask(const struct command *command, struct nl_msg *msg, answer_fn answer, void *arg);
+
+/**
  * request_dump() - send a request to list objects, and free it
  * @command: whose it is, for sentences
  * @msg: request

@@ -303,6 +303,18 @@ const char *format_address(const struct nlattr *attr, char *text)
 	return text;
 }
 
+const char *format_prefix(struct nlattr *nest, char *text)
+{
+	struct nlattr *tb[BTCP_A_MAX + 1];
+	char addr[INET6_ADDRSTRLEN];
+
+	if (!answer_nest(nest, tb) || !tb[BTCP_A_ADDR] || !tb[BTCP_A_PREFIX_LEN])
+		return strcpy(text, "?");
+	snprintf(text, ENDPOINT_TEXT, "%s/%u", format_address(tb[BTCP_A_ADDR], addr),
+		 nla_get_u8(tb[BTCP_A_PREFIX_LEN]));
+	return text;
+}
+
 const char *format_endpoint(struct nlattr *nest, char *text)
 {
 	struct nlattr *tb[BTCP_A_MAX + 1];
@@ -326,6 +338,13 @@ void print_address(const char *key, const char *word, const struct nlattr *attr)
 	char text[INET6_ADDRSTRLEN];
 
 	print_string(key, word, format_address(attr, text));
+}
+
+void print_prefix(const char *key, const char *word, struct nlattr *nest)
+{
+	char text[ENDPOINT_TEXT];
+
+	print_string(key, word, format_prefix(nest, text));
 }
 
 void print_endpoint(const char *word, struct nlattr *nest)

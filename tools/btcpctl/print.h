@@ -87,6 +87,8 @@ void print_flag(const char *key, const char *word);
 void print_duration(const char *key, const char *word, unsigned long long ms);
 /** print_address() - BTCP_A_ADDR */
 void print_address(const char *key, const char *word, const struct nlattr *attr);
+/** print_prefix() - a nest of ADDR and PREFIX_LEN, as ADDR/LEN */
+void print_prefix(const char *key, const char *word, struct nlattr *nest);
 /** print_endpoint() - addr and port into the current object of JSON; ADDR:PORT in text */
 void print_endpoint(const char *word, struct nlattr *nest);
 /** print_endpoint_object() - the same as an object of its own */
@@ -101,6 +103,8 @@ void print_text(const char *format, ...) __printf(1, 2);
 
 /** format_address() - BTCP_A_ADDR as text, into INET6_ADDRSTRLEN bytes */
 const char *format_address(const struct nlattr *attr, char *text);
+/** format_prefix() - a nest of ADDR and PREFIX_LEN as text, into ENDPOINT_TEXT bytes */
+const char *format_prefix(struct nlattr *nest, char *text);
 /** format_endpoint() - a nest of ADDR and PORT as text, into ENDPOINT_TEXT bytes */
 const char *format_endpoint(struct nlattr *nest, char *text);
 #define ENDPOINT_TEXT 64

@@ -8,33 +8,42 @@
 #include "print.h"
 #include "show.h"
 
+/* In the order of the tables; what is not a condition comes first */
 enum {
 	PREF,
 	DEFAULT,
-	PATH,
 	POOL,
+	CONDITIONS,	/* from here on */
 };
 
-#define GIVEN(seen, which) ((seen) & 1U << (which))
+#define GIVEN(seen, which)	((seen) & 1U << (which))
+#define CONDITION(seen)		((seen) >> CONDITIONS)
+
+#define TEXT(word, attr)	{ word, parse_string, attr, .min = 1, .max = BTCP_PATTERN_LEN }
+#define PAIR(word, attr)	{ word, parse_string, attr, KEYWORD_REPEAT, 1, BTCP_PAIR_LEN }
+#define TEXTS \
+	TEXT("host", BTCP_A_HOST), TEXT("path", BTCP_A_PATH), TEXT("method", BTCP_A_METHOD), \
+	PAIR("header", BTCP_A_HEADER), PAIR("cookie", BTCP_A_COOKIE), \
+	TEXT("sni", BTCP_A_SNI), TEXT("alpn", BTCP_A_ALPN)
 
 static const struct keyword rule_keywords[] = {
 	[PREF] = { "pref", parse_u32, BTCP_A_PREF, .max = UINT_MAX },
 	[DEFAULT] = { "default", parse_flag, BTCP_A_DEFAULT },
-	[PATH] = { "path", parse_string, BTCP_A_PATH, .min = 1, .max = BTCP_PATTERN_LEN },
 	[POOL] = { "pool", parse_name, BTCP_A_POOL, KEYWORD_NEEDED },
-	{ "host", parse_unsupported },
-	{ "method", parse_unsupported },
-	{ "header", parse_unsupported },
-	{ "cookie", parse_unsupported },
-	{ "src", parse_unsupported },
-	{ "sni", parse_unsupported },
-	{ "alpn", parse_unsupported },
+	TEXTS,
+	{ "src", parse_prefix, BTCP_A_SRC },
+	{}
+};
+
+static const struct keyword test_keywords[] = {
+	{ "client", parse_address, BTCP_A_ADDR },
+	TEXTS,
 	{}
 };
 
 static int add_check(unsigned int seen, struct nl_msg *msg)
 {
-	if (GIVEN(seen, PATH))
+	if (CONDITION(seen))
 		return GIVEN(seen, DEFAULT) ?
 		       fail(STATUS_SYNTAX, "rule: the default rule takes no condition") : STATUS_OK;
 	if (GIVEN(seen, PREF))
@@ -46,16 +55,16 @@ static int set_check(unsigned int seen)
 {
 	if (!GIVEN(seen, PREF) == !GIVEN(seen, DEFAULT))
 		return fail(STATUS_SYNTAX, "rule: say which, by pref N or by default");
-	if (GIVEN(seen, DEFAULT) && GIVEN(seen, PATH))
+	if (GIVEN(seen, DEFAULT) && CONDITION(seen))
 		return fail(STATUS_SYNTAX, "rule: the default rule takes no condition");
-	if (!GIVEN(seen, PATH) && !GIVEN(seen, POOL))
+	if (!CONDITION(seen) && !GIVEN(seen, POOL))
 		return fail(STATUS_SYNTAX, "rule: nothing to set");
 	return STATUS_OK;
 }
 
 static int del_check(unsigned int seen)
 {
-	if (GIVEN(seen, PATH) || GIVEN(seen, POOL))
+	if (CONDITION(seen) || GIVEN(seen, POOL))
 		return fail(STATUS_SYNTAX, "rule: del takes pref N or default, nothing more");
 	if (!GIVEN(seen, PREF) == !GIVEN(seen, DEFAULT))
 		return fail(STATUS_SYNTAX, "rule: say which, by pref N or by default");
@@ -86,6 +95,45 @@ struct rules {
 	bool found;
 };
 
+static void print_texts(const char *key, const char *word, struct nlattr *first, int len, int attr)
+{
+	struct nlattr *text = answer_next(NULL, first, len, attr);
+
+	if (!text)
+		return;
+	print_array_begin(key);
+	for (; text; text = answer_next(text, first, len, attr))
+		print_string(NULL, word, nla_get_string(text));
+	print_array_end();
+}
+
+/* As rule add would have it */
+static void print_rule(struct nlattr **tb, struct nlattr *first, int len)
+{
+	static const struct {
+		int attr;
+		const char *word;
+	} texts[] = {
+		{ BTCP_A_HOST, "host" }, { BTCP_A_PATH, "path" }, { BTCP_A_METHOD, "method" },
+		{ BTCP_A_SNI, "sni" }, { BTCP_A_ALPN, "alpn" },
+	};
+
+	print_string("service", NULL, nla_get_string(tb[BTCP_A_SERVICE]));
+	if (tb[BTCP_A_DEFAULT])
+		print_flag("default", "default");
+	else if (tb[BTCP_A_PREF])
+		print_unsigned("pref", "pref", nla_get_u32(tb[BTCP_A_PREF]));
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (tb[texts[i].attr])
+			print_string(texts[i].word, texts[i].word,
+				     nla_get_string(tb[texts[i].attr]));
+	if (tb[BTCP_A_SRC])
+		print_prefix("src", "src", tb[BTCP_A_SRC]);
+	print_texts("headers", "header", first, len, BTCP_A_HEADER);
+	print_texts("cookies", "cookie", first, len, BTCP_A_COOKIE);
+	print_string("pool", "pool", nla_get_string(tb[BTCP_A_POOL]));
+}
+
 static void rule_answer(struct nlattr **tb, struct nlattr *first, int len, void *arg)
 {
 	struct rules *rules = arg;
@@ -97,14 +145,7 @@ static void rule_answer(struct nlattr **tb, struct nlattr *first, int len, void 
 		return;
 	rules->found = true;
 	print_object_begin("rule add");
-	print_string("service", NULL, nla_get_string(tb[BTCP_A_SERVICE]));
-	if (tb[BTCP_A_DEFAULT])
-		print_flag("default", "default");
-	else if (tb[BTCP_A_PREF])
-		print_unsigned("pref", "pref", nla_get_u32(tb[BTCP_A_PREF]));
-	if (tb[BTCP_A_PATH])
-		print_string("path", "path", nla_get_string(tb[BTCP_A_PATH]));
-	print_string("pool", "pool", nla_get_string(tb[BTCP_A_POOL]));
+	print_rule(tb, first, len);
 	print_condition(tb);
 	print_stats(first, len);
 	print_object_end();
@@ -137,5 +178,42 @@ int rule_show(const struct command *command, struct args *args)
 				      &rules);
 	if (!status && rules.service && !rules.found)
 		return fail(STATUS_NO, "service \"%s\": there is none", rules.service);
+	return status;
+}
+
+/* Where a request would go; if no back-end is usable, with the answer's status in its place */
+static void test_answer(struct nlattr **tb, struct nlattr *first, int len, void *arg)
+{
+	bool *matched = arg;
+
+	if (!tb[BTCP_A_SERVICE] || !tb[BTCP_A_POOL])
+		return;
+	*matched = true;
+	print_object_begin("");
+	print_rule(tb, first, len);
+	if (tb[BTCP_A_BACKEND])
+		print_string("backend", "backend", nla_get_string(tb[BTCP_A_BACKEND]));
+	else
+		print_unsigned("status", "status", 503);
+	print_object_end();
+}
+
+int rule_test(const struct command *command, struct args *args)
+{
+	struct nl_msg *msg = request_new(command->cmd);
+	bool matched = false;
+	int status;
+
+	status = args_name(args, "service", BTCP_A_SERVICE, msg) ?:
+		 args_keywords(args, test_keywords, false, msg, NULL);
+	if (status) {
+		request_free(msg);
+		return status;
+	}
+	print_begin();
+	status = request_ask(command, msg, test_answer, &matched);
+	print_end();
+	if (!status && !matched)
+		return fail(STATUS_NO, "rule: none matches, the answer would be 404");
 	return status;
 }

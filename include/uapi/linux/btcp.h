@@ -14,7 +14,11 @@
  *               GET adds STATE, KEY_FINGERPRINT, PATH_MTU, PROFILE flags, STAT...
  *   POOL_*      NAME, POLICY, MEMBER{NAME,WEIGHT}...
  *   MEMBER_*    POOL, NAME (of the back-end), WEIGHT
- *   RULE_*      SERVICE, PREF or DEFAULT, PATH, POOL
+ *   RULE_*      SERVICE, PREF or DEFAULT, HOST, PATH, METHOD, HEADER..., COOKIE...,
+ *               SRC{ADDR,PREFIX_LEN}, SNI, ALPN, POOL
+ *   RULE_TEST   SERVICE, ADDR (client), HOST, PATH (as sent), METHOD, HEADER...,
+ *               COOKIE..., SNI, ALPN;  answers the rule as RULE_GET does and BACKEND,
+ *               which is not there if none is usable; nothing if no rule matches
  *   FRONTEND_*  NAME, ADDR, CONTROL{ADDR,PORT}, VIP{ADDR,PORT,LOCAL_PORT}...,
  *               KEY, KEY_PATH;  GET adds STATE, KEY_FINGERPRINT, STAT...
  *   CONTROL_*   (GET, SET)  ADDR, PORT: the control channel's own address
@@ -38,6 +42,7 @@
 #define BTCP_KEY_PATH_LEN	4095
 #define BTCP_FINGERPRINT_LEN	8
 #define BTCP_PATTERN_LEN	255
+#define BTCP_PAIR_LEN		511	/* NAME=VALUE of a header or cookie, 255 each */
 #define BTCP_VIPS_MAX		64	/* a service or a frontend may name */
 #define BTCP_WEIGHT_MAX		65535
 #define BTCP_CONTROL_PORT	7689
@@ -65,6 +70,7 @@ enum btcp_cmd {
 	BTCP_CMD_RULE_SET,
 	BTCP_CMD_RULE_DEL,
 	BTCP_CMD_RULE_GET,
+	BTCP_CMD_RULE_TEST,
 
 	/* The back-end's objects: btcp_backend.ko */
 	BTCP_CMD_FRONTEND_NEW,
@@ -126,6 +132,14 @@ enum btcp_attr {
 	BTCP_A_PACKETS,		/* u64 */
 	BTCP_A_DELETING,	/* flag: deleted, but its flows still run */
 	BTCP_A_FRONTEND,	/* string: a frontend referred to */
+	BTCP_A_HOST,		/* string: www.example.com or STAR.example.com */
+	BTCP_A_METHOD,		/* string, with case */
+	BTCP_A_HEADER,		/* string, repeated: NAME=VALUE */
+	BTCP_A_COOKIE,		/* string, repeated: NAME=VALUE */
+	BTCP_A_SRC,		/* nest: ADDR, PREFIX_LEN of clients */
+	BTCP_A_PREFIX_LEN,	/* u8, bits */
+	BTCP_A_SNI,		/* string: as HOST, of a ClientHello */
+	BTCP_A_ALPN,		/* string: a protocol that a ClientHello offers */
 
 	__BTCP_A_MAX,
 	BTCP_A_MAX = __BTCP_A_MAX - 1
