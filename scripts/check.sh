@@ -5,7 +5,8 @@
 #   make check                all: the whole cluster suite on the newest kernel, and the few
 #                             cases in tests/cluster/smoke on 6.1 and on the debug kernel
 #   make check TEST=name      only the cluster's tests of that name, for $KERNEL
-#   make check STEPS='lint unit'     only these: lint unit cost fuzz build cluster, or suites
+#   make check STEPS='lint unit'     only these: lint unit cost nginx fuzz build
+#                             cluster, or suites
 #   make check-suites         the whole cluster suite on 6.1, on real-time and debug kernels, too
 #                             (STEPS=suites), or on those in KERNELS; hours under emulation
 #   make check-debug          the same for the debug kernel
@@ -133,6 +134,7 @@ else
 	if wanted lint; then step 'lint' "$TOP/scripts/lint.sh"; fi
 	if wanted unit; then suite 'unit tests' in_folder tests/unit; fi
 	if wanted cost; then step 'what a look-up costs' in_folder tests/unit cost; fi
+	if wanted nginx; then step 'paths as nginx has them' in_folder tests/unit nginx; fi
 	if wanted fuzz; then suite 'fuzz smoke' in_folder tests/fuzz smoke TIME="${FUZZ_TIME:-5}"; fi
 	if wanted build; then
 		step 'build btcpctl' "$TOP/scripts/build-btcpctl.sh"

@@ -45,7 +45,7 @@ refuse__not_understood() {
 	_refused 1 'vip "80": not ADDRESS:PORT' be1 frontend set fe vip 80
 	_refused 1 'not a duration' fe timeout set head soon
 	_refused 1 'not a number' fe limit set flows many
-	_refused 1 'host: not supported' fe rule add www host a.example pool all
+	_refused 1 'hash: not supported' fe pool add x hash url backend be1
 }
 
 refuse__no_such_object() {

@@ -259,7 +259,7 @@ static void run__not_understood(void **state)
 		{ "rule add www host a host b pool all", "host: given twice" },
 		{ "rule add www header x= header pool all", "\"all\": no such keyword" },
 		{ "rule add www h a pool all", "\"h\" may be host or header" },
-		{ "rule add www src 10.0.0.0/33 pool all", "src \"33\": not a number from 0 to 32" },
+		{ "rule add www src 10.0.0.0/33 pool all", "\"33\": not a number from 0 to 32" },
 		{ "rule add www src fd00::/129 pool all", "\"129\": not a number from 0 to 128" },
 		{ "rule add www src 10.0.0.0/ pool all", "src \"\": not a number" },
 		{ "rule add www src /8 pool all", "src \"\": not an IPv4 or IPv6 address" },
@@ -339,10 +339,10 @@ static void run__show_says_what_add_said(void **state)
 		{ "rule add www path /it's pool img", "rule", "www path '/it'\\''s' pool img\n" },
 		{ "rule add www path /a.b pool img", "rule", "www path /a.b pool img\n" },
 		{ "rule add www pool all", "rule", "www default pool all\n" },
-		{ "rule add www cookie s=1 cookie t='2' hea x-a= header x-b=c,d m GET ho *.example "
-		  "path /a sn a al h2 src 10.0.0.0/8 pool all", "rule",
-		  "www host '*.example' path /a method GET sni a alpn h2 src 10.0.0.0/8 "
-		  "header x-a= header x-b=c,d cookie s=1 cookie 't='\\''2'\\''' pool all\n" },
+		{ "rule add www cookie s=1 cookie t='2' hea x-a= header x-b=c,d pool all", "rule",
+		  "www header x-a= header x-b=c,d cookie s=1 cookie 't='\\''2'\\''' pool all\n" },
+		{ "rule add www m GET ho *.example path /a sn a al h2 src ::/0 pool all", "rule",
+		  "www host '*.example' path /a method GET sni a alpn h2 src ::/0 pool all\n" },
 		{ "rule add www pref 1 src FD00::1 pool all", "rule",
 		  "www pref 1 src fd00::1/128 pool all\n" },
 		{ "rule add www pref 1 src 0.0.0.0/0 pool all", "rule test www host a",
