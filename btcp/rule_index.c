@@ -169,19 +169,12 @@ static int apply(struct rule_index *index, struct trie_edit *edit, const struct 
 	return err ? err : put(edit, root, leaf);
 }
 
-static bool is_by_line(const struct rule *rule)
-{
-	/* They stand last. */
-	return rule->condition[rule->count - 1].kind >= RULE_HEADER;
-}
-
 int rule_index_add(struct rule_index *index, struct trie_edit *edit, struct rule *rule)
 {
 	struct rule_place p;
 
 	choose(index, rule, &p);
 	index->count++;
-	index->by_line += is_by_line(rule);
 	return apply(index, edit, &p, rule, leaf_with);
 }
 
@@ -191,7 +184,6 @@ int rule_index_remove(struct rule_index *index, struct trie_edit *edit, const st
 
 	rule_place(&p, rule, rule->filed);
 	index->count--;
-	index->by_line -= is_by_line(rule);
 	return apply(index, edit, &p, rule, leaf_without);
 }
 

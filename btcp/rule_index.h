@@ -21,12 +21,10 @@
  * struct rule_index - one version; all zero: no rules
  * @root: of the tries
  * @count: rules
- * @by_line: those of them that look at header lines or cookies
  */
 struct rule_index {
 	struct trie_node *root[RULE_MAPS];
 	u32 count;
-	u32 by_line;
 };
 
 /**

@@ -3,31 +3,28 @@
 #include "btcp/http_path.h"
 #include "btcp/rule_request.h"
 
-u32 rule_request_room(const struct http_head *head, bool lines)
+u32 rule_request_room(const struct http_head *head)
 {
-	return (lines ? head->lines * sizeof(struct http_line) : 0) +
-	       head->host.len + head->path.len;
+	return head->lines * sizeof(struct http_line) + head->host.len + head->path.len;
 }
 
 int rule_request_read(struct rule_request *request, const struct http_head *head, const u8 *buf,
-		      bool lines, void *room)
+		      void *room)
 {
 	struct http_line *line = room;
-	u8 *text = room;
 	int path_len = 0;
 	u32 pos = 0;
+	u8 *text;
 
 	memset(request, 0, sizeof(*request));
 	request->method = buf + head->method.off;
 	request->method_len = head->method.len;
 
-	if (lines) {
-		while (http_head_next_line(head, buf, &pos, &line[request->lines]))
-			request->lines++;
-		request->line = line;
-		text += request->lines * sizeof(*line);
-	}
+	request->line = line;
+	while (http_head_next_line(head, buf, &pos, &line[request->lines]))
+		request->lines++;
 
+	text = (u8 *)&line[request->lines];
 	http_lower(text, buf + head->host.off, head->host.len);
 	request->host = text;
 	request->host_len = head->host.len;

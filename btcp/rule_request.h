@@ -46,25 +46,23 @@ struct rule_request {
 /**
  * rule_request_room() - what rule_request_read() needs
  * @head: a head whose result was HTTP_HEAD_DONE
- * @lines: header lines and cookies will be looked at
  *
  * Context: any; pure.
  * Return: bytes, perhaps 0.
  */
-u32 rule_request_room(const struct http_head *head, bool lines);
+u32 rule_request_room(const struct http_head *head);
 
 /**
  * rule_request_read() - take a request from its head
  * @request: result; points into @buf and @room; client, SNI and ALPN are left to the caller
  * @head: a head whose result was HTTP_HEAD_DONE
  * @buf: its buffer
- * @lines: header lines and cookies will be looked at
  * @room: rule_request_room() bytes, aligned for pointers
  *
  * Context: any; pure. Linear in the head.
  * Return: 0; -EINVAL if the path is one whose answer is 400.
  */
 int rule_request_read(struct rule_request *request, const struct http_head *head, const u8 *buf,
-		      bool lines, void *room);
+		      void *room);
 
 #endif /* BTCP_RULE_REQUEST_H */

@@ -54,7 +54,6 @@ static bool take(struct front_opening *o, struct sk_buff *skb,
 static int find_pool(const struct front_opening *o, const struct front_rules *rules,
 		     struct front_pool **pool)
 {
-	bool lines = rules->index.by_line;
 	const struct front_rule *rule;
 	struct rule_request request;
 	void *room = NULL;
@@ -67,13 +66,13 @@ static int find_pool(const struct front_opening *o, const struct front_rules *ru
 		rule = rules->fallback;
 		goto found;
 	}
-	size = rule_request_room(&o->head, lines);
+	size = rule_request_room(&o->head);
 	room = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
 	if (!room) {
 		front_count(o->fn, FRONT_STAT_HEAD_MEMORY);
 		return 503;
 	}
-	if (rule_request_read(&request, &o->head, o->buf, lines, room)) {
+	if (rule_request_read(&request, &o->head, o->buf, room)) {
 		status = 400;
 		goto out;
 	}

@@ -93,9 +93,9 @@ static void ask(struct rule_index *index, const u8 *text, size_t len)
 	http_head_init(&head);
 	if (http_head_parse(&head, text, len) != HTTP_HEAD_DONE)
 		return;
-	size = rule_request_room(&head, true);
+	size = rule_request_room(&head);
 	room = malloc(size + !size);
-	if (!rule_request_read(&request, &head, text, true, room)) {
+	if (!rule_request_read(&request, &head, text, room)) {
 		CHECK(request.lines == head.lines);
 		for (i = 0; i < request.lines; i++)
 			check_cookies(&request.line[i]);

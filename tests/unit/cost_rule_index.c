@@ -156,8 +156,8 @@ int main(int argc, char **argv)
 		len = write_request(text, which, addr);
 		http_head_init(&head);
 		need(http_head_parse(&head, (u8 *)text, len) == HTTP_HEAD_DONE, text);
-		need(rule_request_room(&head, true) <= sizeof(room), "room");
-		need(!rule_request_read(&request, &head, (u8 *)text, index.by_line, room), text);
+		need(rule_request_room(&head) <= sizeof(room), "room");
+		need(!rule_request_read(&request, &head, (u8 *)text, room), text);
 		request.client = addr;
 		request.client_len = 4;
 		rule = rule_index_match(&index, &request);

@@ -24,7 +24,7 @@ static void ask(const char *head)
 	memcpy(asked.text, head, len);
 	http_head_init(&asked.head);
 	assert_int_equal(http_head_parse(&asked.head, asked.text, len), HTTP_HEAD_DONE);
-	assert_int_equal(rule_request_read(&asked.request, &asked.head, asked.text, true,
+	assert_int_equal(rule_request_read(&asked.request, &asked.head, asked.text,
 					   asked.room), 0);
 }
 
