@@ -52,8 +52,8 @@ fi
 ignore=FILE_PATH_CHANGES,LINUX_VERSION_CODE,TYPO_SPELLING,CONSTANT_COMPARISON,CAMELCASE
 run_checkpatch() {
 	local said
-	said=$(perl "$checkpatch" --no-tree --strict --quiet --terse --show-types \
-		--max-line-length=100 --ignore "$1" -f "${@:2}") && return 0
+	said=$(printf '%s\0' "${@:2}" | xargs -0 -n 16 -P "$(nproc)" perl "$checkpatch" --no-tree --strict \
+		--quiet --terse --show-types --max-line-length=100 --ignore "$1" -f) && return 0
 	grep -v '^total: ' <<<"$said" >&2 || true
 	return 1
 }
