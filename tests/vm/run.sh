@@ -117,6 +117,13 @@ tcg) accel_args=(-accel 'tcg,thread=multi' -cpu max) ;;
 *) die "BTCP_ACCEL=$accel: kvm or tcg" ;;
 esac
 
+tsc_khz() {
+	local source=$TOP/tests/vm/tsc_khz.c program
+	program=$CACHE/tsc_khz-$(sha256sum <"$source" | head -c 16)
+	[[ -e $program ]] || { gcc -O2 -o "$program.$$" "$source" && mv "$program.$$" "$program"; }
+	"$program"
+}
+
 # What the guest runs, and what it is told.
 {
 	printf 'export BTCP_TOP=%q BTCP_RELEASE=%q BTCP_MODULES=%q BTCP_ACCEL=%q\n' \
@@ -137,6 +144,7 @@ cmdline+=" rcupdate.rcu_cpu_stall_timeout=$((60 * slowness)) apparmor=0 mitigati
 # interrupt routing by ACPI: its interpreter takes longer for it than it has patience.
 ((slowness == 1)) || cmdline+=" slab_nomerge acpi=noirq"
 cmdline+=" btcp.top=$TOP btcp.token=$token btcp.slowness=$slowness"
+[[ $accel != tcg ]] || cmdline+=" tsc_early_khz=$(tsc_khz)"
 [[ $image == / ]] || cmdline+=" btcp.modules=$image/lib/modules/$release"
 [[ -z $interactive ]] || cmdline+=" btcp.interactive"
 
