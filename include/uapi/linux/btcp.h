@@ -12,7 +12,7 @@
  *   BACKEND_*   NAME, ENDPOINT{ADDR,PORT}... (one a family), CONTROL{ADDR,PORT},
  *               WEIGHT, ADMIN, KEY (32 bytes, never returned), KEY_PATH
  *               GET adds STATE, KEY_FINGERPRINT, PATH_MTU, PROFILE flags, STAT...
- *   POOL_*      NAME, POLICY, MEMBER{NAME,WEIGHT}...
+ *   POOL_*      NAME, POLICY, HASH, HASH_NAME, MEMBER{NAME,WEIGHT}...
  *   MEMBER_*    POOL, NAME (of the back-end), WEIGHT
  *   RULE_*      SERVICE, PREF or DEFAULT, HOST, PATH, METHOD, HEADER..., COOKIE...,
  *               SRC{ADDR,PREFIX_LEN}, SNI, ALPN, POOL
@@ -43,6 +43,7 @@
 #define BTCP_FINGERPRINT_LEN	8
 #define BTCP_PATTERN_LEN	255
 #define BTCP_PAIR_LEN		511	/* NAME=VALUE of a header or cookie, 255 each */
+#define BTCP_HASH_NAME_LEN	64	/* name of a header or cookie that is hashed */
 #define BTCP_VIPS_MAX		64	/* a service or a frontend may name */
 #define BTCP_WEIGHT_MAX		65535
 #define BTCP_CONTROL_PORT	7689
@@ -113,7 +114,7 @@ enum btcp_attr {
 	BTCP_A_WEIGHT,		/* u32, 0 to BTCP_WEIGHT_MAX */
 	BTCP_A_ADMIN,		/* u8, enum btcp_admin */
 	BTCP_A_REQUESTS,	/* u8, enum btcp_requests */
-	BTCP_A_POLICY,		/* string: "wrr" */
+	BTCP_A_POLICY,		/* string: "wrr", "lc", "maglev" */
 	BTCP_A_PREF,		/* u32 */
 	BTCP_A_DEFAULT,		/* flag: the rule without conditions */
 	BTCP_A_PATH,		/* string: /a, /img/STAR or STAR.jpg */
@@ -140,6 +141,8 @@ enum btcp_attr {
 	BTCP_A_PREFIX_LEN,	/* u8, bits */
 	BTCP_A_SNI,		/* string: as HOST, of a ClientHello */
 	BTCP_A_ALPN,		/* string: a protocol that a ClientHello offers */
+	BTCP_A_HASH,		/* u8, enum btcp_hash */
+	BTCP_A_HASH_NAME,	/* string: of the header or cookie */
 
 	__BTCP_A_MAX,
 	BTCP_A_MAX = __BTCP_A_MAX - 1
@@ -151,6 +154,17 @@ enum btcp_admin {
 	BTCP_ADMIN_DOWN,	/* back-ends only: live flows are reset */
 	__BTCP_ADMIN_MAX,
 	BTCP_ADMIN_MAX = __BTCP_ADMIN_MAX - 1
+};
+
+/* What policy maglev goes by */
+enum btcp_hash {
+	BTCP_HASH_URL,		/* host and path, without the query */
+	BTCP_HASH_HOST,
+	BTCP_HASH_CLIENT,
+	BTCP_HASH_HEADER,	/* HASH_NAME: its first line of that name */
+	BTCP_HASH_COOKIE,	/* HASH_NAME: its first cookie of that name */
+	__BTCP_HASH_MAX,
+	BTCP_HASH_MAX = __BTCP_HASH_MAX - 1
 };
 
 enum btcp_requests {
