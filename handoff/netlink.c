@@ -59,6 +59,8 @@ static const struct nla_policy policy[BTCP_A_MAX + 1] = {
 	[BTCP_A_PREFIX_LEN]	= { .type = NLA_U8 },
 	[BTCP_A_SNI]		= { .type = NLA_NUL_STRING, .len = BTCP_PATTERN_LEN },
 	[BTCP_A_ALPN]		= { .type = NLA_NUL_STRING, .len = BTCP_PATTERN_LEN },
+	[BTCP_A_HASH]		= NLA_POLICY_MAX(NLA_U8, BTCP_HASH_MAX),
+	[BTCP_A_HASH_NAME]	= { .type = NLA_NUL_STRING, .len = BTCP_HASH_NAME_LEN },
 	[BTCP_A_VALUE]		= { .type = NLA_U64 },
 };
 

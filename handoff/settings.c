@@ -83,6 +83,10 @@ static const struct setting limits[__HANDOFF_LIMIT_MAX] = {
 	[HANDOFF_LIMIT_HEARTBEAT_UP] = {
 		"heartbeat_up", "heartbeats", "heartbeats that bring a peer up again",
 		2, 1, 100 },
+	[HANDOFF_LIMIT_HASH_LOAD] = {
+		"hash_load", "percent",
+		"of its share of a pool's connections, that a back-end chosen by hash may have",
+		125, 100, 10000 },
 	[HANDOFF_LIMIT_STRAY_RATE] = {
 		"stray_rate", "RSTs a second", "RSTs sent to packets that belong to no flow",
 		100, 0, 1 << 20 },

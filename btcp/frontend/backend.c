@@ -180,6 +180,7 @@ static void destroy(struct front_net *fn, struct front_reapable *object)
 	struct front_backend *backend = container_of(object, struct front_backend, reapable);
 
 	lockdep_assert_held(&fn->config);
+	WARN_ON_ONCE(atomic_read(&backend->load));
 	handoff_session_close(backend->session);
 	free_backend(backend);
 }

@@ -40,6 +40,8 @@ struct front_endpoint {
  * @serial: tells this back-end from every other, earlier ones too
  * @members: pools it is in; @config
  * @weight: READ_ONCE
+ * @load: connections it has or is being asked to take, those in TIME_WAIT left
+ *	out; for policies
  * @admin: enum btcp_admin; READ_ONCE
  * @going: the back-end said that it takes nothing new; READ_ONCE
  * @deleting: written under @config; READ_ONCE
@@ -60,6 +62,7 @@ struct front_backend {
 	u32 serial;
 	unsigned int members;
 	u32 weight;
+	atomic_t load;
 	u8 admin;
 	bool going;
 	bool deleting;
@@ -129,6 +132,28 @@ static inline void front_backend_put(struct front_net *fn,
 {
 	if (backend && refcount_dec_and_test(&backend->ref))
 		front_net_reap(fn, &backend->reapable.node);
+}
+
+/**
+ * front_backend_load() - a connection more
+ * @backend: back-end
+ *
+ * Context: any.
+ */
+static inline void front_backend_load(struct front_backend *backend)
+{
+	atomic_inc(&backend->load);
+}
+
+/**
+ * front_backend_unload() - one less
+ * @backend: back-end
+ *
+ * Context: any.
+ */
+static inline void front_backend_unload(struct front_backend *backend)
+{
+	atomic_dec(&backend->load);
 }
 
 /**

@@ -2,6 +2,7 @@
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/lost.h"
 #include "btcp/frontend/netlink.h"
+#include "btcp/frontend/pool.h"
 #include "btcp/frontend/service.h"
 #include "handoff/settings.h"
 
@@ -161,8 +162,10 @@ int front_nl_backend_set(struct front_net *fn, struct genl_info *info)
 	err = set_key(backend, info);
 	if (err)
 		return err;
-	if (info->attrs[BTCP_A_WEIGHT])
+	if (info->attrs[BTCP_A_WEIGHT]) {
 		WRITE_ONCE(backend->weight, nla_get_u32(info->attrs[BTCP_A_WEIGHT]));
+		front_pools_weigh(backend);
+	}
 	if (info->attrs[BTCP_A_ADMIN])
 		front_backend_set_admin(backend, nla_get_u8(info->attrs[BTCP_A_ADMIN]));
 	return 0;

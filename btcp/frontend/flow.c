@@ -70,9 +70,12 @@ static void count_as(struct front_net *fn, struct front_flow *flow, u8 now)
 		handoff_stats_add(&fn->stats, FRONT_STAT_ACTIVE_FLOWS, by);
 		handoff_stats_add(&flow->service->stats, FRONT_SERVICE_ACTIVE_FLOWS, by);
 	}
-	if (changed & FRONT_COUNTED_BACKEND)
-		handoff_stats_add(&flow->backend->stats, FRONT_BACKEND_ACTIVE_FLOWS,
-				  now & FRONT_COUNTED_BACKEND ? 1 : -1);
+	if (changed & FRONT_COUNTED_BACKEND) {
+		int by = now & FRONT_COUNTED_BACKEND ? 1 : -1;
+
+		handoff_stats_add(&flow->backend->stats, FRONT_BACKEND_ACTIVE_FLOWS, by);
+		atomic_add(by, &flow->backend->load);
+	}
 	if (changed & FRONT_COUNTED_TIME_WAIT)
 		handoff_stats_add(&fn->stats, FRONT_STAT_TIME_WAIT,
 				  now & FRONT_COUNTED_TIME_WAIT ? 1 : -1);

@@ -138,7 +138,7 @@ static void next_backend(struct front_opening *o)
 
 	lockdep_assert_held(&o->flow->flow.lock);
 	for (;;) {
-		front_backend_put(fn, o->backend);
+		front_opening_forget_backend(o);
 		o->id = 0;
 		o->backend = front_pool_pick(o->pool, &o->choice);
 		if (!o->backend) {
@@ -165,11 +165,10 @@ static void next_backend(struct front_opening *o)
 	front_opening_arm(o, handoff_timeout(fn->net, HANDOFF_TIMEOUT_TRY), timeout);
 }
 
-void front_handover_begin(struct front_opening *o, struct front_pool *pool)
+void front_handover_begin(struct front_opening *o)
 {
 	lockdep_assert_held(&o->flow->flow.lock);
 	front_backlog_keep(o->fn, &o->backlog);
-	o->pool = pool;
 	o->choice.family = o->flow->flow.tuple.family;
 	front_flow_set_state(o->fn, o->flow, FRONT_FLOW_HANDING_OFF);
 	next_backend(o);
@@ -293,6 +292,8 @@ static void stand(struct front_opening *o)
 			front_close_reset(fn, flow);
 		}
 	}
+	/* Until here the opening counted; now it is the flow, if it lives. */
+	front_backend_unload(flow->backend);
 	front_opening_put(o);
 }
 

@@ -15,12 +15,11 @@
 
 /**
  * front_handover_begin() - the head is complete and routed
- * @o: in HEAD
- * @pool: its reference is the opening's from now on
+ * @o: in HEAD, with its pool
  *
  * Context: BH off, RCU read side, flow's lock held.  @o may be gone afterwards.
  */
-void front_handover_begin(struct front_opening *o, struct front_pool *pool);
+void front_handover_begin(struct front_opening *o);
 
 /**
  * front_handover_packet() - a packet of the client meanwhile

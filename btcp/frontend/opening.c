@@ -64,6 +64,14 @@ struct front_opening *front_opening_alloc(struct front_net *fn,
 	return o;
 }
 
+void front_opening_forget_backend(struct front_opening *o)
+{
+	if (o->backend)
+		front_backend_unload(o->backend);
+	front_backend_put(o->fn, o->backend);
+	o->backend = NULL;
+}
+
 void front_opening_put(struct front_opening *o)
 {
 	struct front_net *fn = o->fn;
@@ -74,7 +82,7 @@ void front_opening_put(struct front_opening *o)
 	while ((skb = front_opening_dequeue(o, &o->queue)))
 		kfree_skb(skb);
 	front_opening_forget_buffer(o);
-	front_backend_put(fn, o->backend);
+	front_opening_forget_backend(o);
 	front_pool_put(o->pool);
 	handoff_flow_put(&fn->table, &o->flow->flow);
 	kmem_cache_free(cache, o);

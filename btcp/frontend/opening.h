@@ -225,6 +225,14 @@ static inline void front_opening_get(struct front_opening *o)
 }
 
 /**
+ * front_opening_forget_backend() - it does not ask this back-end any more
+ * @o: opening
+ *
+ * Context: any.
+ */
+void front_opening_forget_backend(struct front_opening *o);
+
+/**
  * front_opening_put() - drop a reference
  * @o: opening
  *

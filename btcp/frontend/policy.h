@@ -20,29 +20,38 @@ struct front_pool;
  * @tried: serials of back-ends that have refused this connection
  * @peek: who would be picked: nothing is to change, nor to be counted
  * @tried_count: of them
- *
- * The request (host, path, client) will be here for policies that hash.
+ * @key: hash of what the pool's policy goes by, see front_pool_key()
  */
 struct front_choice {
 	u8 family;
 	bool peek;
 	u8 tried_count;
 	u32 tried[FRONT_TRIES_MAX];
+	u64 key;
 };
 
 /**
  * struct front_policy - a scheduler
  * @name: as configured
+ * @hashes: goes by &front_choice.key
+ * @room: bytes it needs as &front_members.table
+ * @prepare: fill &front_members.table from members and weights, while it may
+ *	be in use; NULL: nothing to do.  Process context, @config and genl lock held
  * @pick: choose among the eligible members; NULL if there is none.  RCU read
  *	side, BH off; may be called on all CPUs at once
  */
 struct front_policy {
 	const char *name;
+	bool hashes;
+	size_t room;
+	void (*prepare)(struct front_members *members);
 	struct front_member *(*pick)(struct front_pool *pool, struct front_members *members,
 				     const struct front_choice *choice);
 };
 
 extern const struct front_policy front_policy_wrr;
+extern const struct front_policy front_policy_lc;
+extern const struct front_policy front_policy_maglev;
 
 /**
  * front_policy_find() - by name

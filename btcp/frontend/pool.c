@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
 
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/pool.h"
+#include "btcp/hash_key.h"
 
 void front_pool_put(struct front_pool *pool)
 {
@@ -20,6 +23,11 @@ static bool tried(const struct front_choice *choice, u32 serial)
 	return false;
 }
 
+u32 front_member_configured_weight(const struct front_member *member)
+{
+	return member->has_weight ? member->weight : READ_ONCE(member->backend->weight);
+}
+
 u32 front_member_weight(const struct front_member *member, const struct front_choice *choice)
 {
 	const struct front_backend *backend = member->backend;
@@ -31,18 +39,37 @@ u32 front_member_weight(const struct front_member *member, const struct front_ch
 	}
 	if (!front_backend_usable(backend, choice->family) || tried(choice, backend->serial))
 		return 0;
-	return member->has_weight ? member->weight : READ_ONCE(backend->weight);
+	return front_member_configured_weight(member);
 }
 
 struct front_backend *front_pool_pick(struct front_pool *pool, const struct front_choice *choice)
 {
+	struct front_members *members = rcu_dereference(pool->members);
 	struct front_member *member;
 
 	if (choice->tried_count == FRONT_TRIES_MAX)
 		return NULL;
-	member = READ_ONCE(pool->policy)->pick(pool, rcu_dereference(pool->members), choice);
+	member = members->scheme.policy->pick(pool, members, choice);
 	/* A back-end that is being deleted may still be in an old array. */
-	return member && front_backend_get(member->backend) ? member->backend : NULL;
+	if (!member || !front_backend_get(member->backend))
+		return NULL;
+	if (!choice->peek)
+		front_backend_load(member->backend);
+	return member->backend;
+}
+
+u64 front_pool_key(const struct front_pool *pool, const struct rule_request *request)
+{
+	/* Not secret, since every front-end has to come to the same. */
+	static const siphash_key_t key;
+	const struct front_scheme *scheme = &rcu_dereference(pool->members)->scheme;
+	struct hash_piece piece[HASH_PIECES];
+
+	if (!scheme->policy->hashes)
+		return 0;
+	hash_key_find(piece, request, scheme->hash, scheme->name, scheme->name_len);
+	return siphash_2u64(siphash(piece[0].text, piece[0].len, &key),
+			    siphash(piece[1].text, piece[1].len, &key), &key);
 }
 
 struct front_pool *front_pool_find(struct front_net *fn, const char *name)
@@ -56,14 +83,23 @@ struct front_pool *front_pool_find(struct front_net *fn, const char *name)
 	return NULL;
 }
 
-struct front_members *front_members_alloc(unsigned int count)
+struct front_members *front_members_alloc(unsigned int count, const struct front_scheme *scheme)
 {
 	struct front_members *members;
 
-	members = kzalloc(struct_size(members, member, count), GFP_KERNEL);
-	if (members)
-		members->count = count;
+	members = kvzalloc(size_add(struct_size(members, member, count), scheme->policy->room),
+			   GFP_KERNEL);
+	if (!members)
+		return NULL;
+	members->scheme = *scheme;
+	members->table = (u8 *)&members->member[count];
 	return members;
+}
+
+static void prepare(struct front_members *members)
+{
+	if (members->scheme.policy->prepare)
+		members->scheme.policy->prepare(members);
 }
 
 struct front_members *front_pool_members(const struct front_pool *pool)
@@ -80,7 +116,6 @@ static void refer(struct front_members *members, int by)
 }
 
 struct front_pool *front_pool_new(struct front_net *fn, const char *name,
-				  const struct front_policy *policy,
 				  struct front_members *members)
 {
 	struct front_pool *pool = kzalloc(sizeof(*pool), GFP_KERNEL);
@@ -91,9 +126,9 @@ struct front_pool *front_pool_new(struct front_net *fn, const char *name,
 	refcount_set(&pool->ref, 1);
 	pool->fn = fn;
 	strscpy(pool->name, name, sizeof(pool->name));
-	pool->policy = policy;
 	spin_lock_init(&pool->lock);
 	refer(members, 1);
+	prepare(members);
 	RCU_INIT_POINTER(pool->members, members);
 	list_add_tail(&pool->list, &fn->pools);
 	return pool;
@@ -105,21 +140,37 @@ void front_pool_set_members(struct front_pool *pool, struct front_members *membe
 
 	refer(members, 1);
 	refer(old, -1);
+	prepare(members);
 	rcu_assign_pointer(pool->members, members);
 	front_net_promise_changed(pool->fn);
-	kfree_rcu(old, rcu);
+	kvfree_rcu(old, rcu);
+}
+
+void front_pools_weigh(const struct front_backend *backend)
+{
+	struct front_pool *pool;
+
+	lockdep_assert_held(&backend->fn->config);
+	list_for_each_entry(pool, &backend->fn->pools, list) {
+		struct front_members *members = front_pool_members(pool);
+		unsigned int i;
+
+		for (i = 0; i < members->count; i++)
+			if (members->member[i].backend == backend)
+				prepare(members);
+	}
 }
 
 void front_pool_delete(struct front_pool *pool)
 {
-	static const struct front_members none;
+	static const struct front_members none = { .scheme.policy = &front_policy_wrr };
 	struct front_members *members = front_pool_members(pool);
 
 	lockdep_assert_held(&pool->fn->config);
 	/* A connection that is being handed off may look once more. */
 	rcu_assign_pointer(pool->members, (struct front_members *)&none);
 	refer(members, -1);
-	kfree_rcu(members, rcu);
+	kvfree_rcu(members, rcu);
 	list_del(&pool->list);
 	front_net_promise_changed(pool->fn);
 	front_pool_put(pool);

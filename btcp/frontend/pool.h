@@ -12,6 +12,7 @@
 #include "btcp/frontend/policy.h"
 
 struct front_backend;
+struct rule_request;
 
 /* So that a pool fits one netlink message. */
 #define FRONT_MEMBERS_MAX	128
@@ -32,13 +33,33 @@ struct front_member {
 };
 
 /**
+ * struct front_scheme - how a pool picks
+ * @policy: policy
+ * @hash: enum btcp_hash, if the policy hashes
+ * @name_len: bytes in @name
+ * @name: of the header, in lower case, or cookie that is hashed; terminated
+ */
+struct front_scheme {
+	const struct front_policy *policy;
+	u8 hash;
+	u8 name_len;
+	u8 name[BTCP_HASH_NAME_LEN + 1];
+};
+
+/**
  * struct front_members - what a pool consists of, replaced as a whole
  * @rcu: frees it
+ * @scheme: constant
+ * @turn: of lc: whose turn it is among equals
+ * @table: the policy's, behind @member; READ_ONCE and WRITE_ONCE
  * @count: of @member
  * @member: in the order configured
  */
 struct front_members {
 	struct rcu_head rcu;
+	struct front_scheme scheme;
+	atomic_t turn;
+	u8 *table;
 	unsigned int count;
 	struct front_member member[];
 };
@@ -50,7 +71,6 @@ struct front_members {
  * @fn: namespace
  * @name: constant
  * @rules: rules that name it; @config
- * @policy: READ_ONCE
  * @members: never NULL; RCU, written under @config
  * @lock: the policy's
  * @rcu: frees it
@@ -61,7 +81,6 @@ struct front_pool {
 	struct front_net *fn;
 	char name[BTCP_NAME_LEN + 1];
 	unsigned int rules;
-	const struct front_policy *policy;
 	struct front_members __rcu *members;
 	spinlock_t lock;	/* the scheduler's */
 	struct rcu_head rcu;
@@ -93,9 +112,28 @@ void front_pool_put(struct front_pool *pool);
  * @choice: for whom
  *
  * Context: RCU read side, BH off.
- * Return: a usable back-end, with a reference for the caller, or NULL.
+ * Return: a usable back-end, with a reference for the caller, or NULL; unless
+ *	it was only a peek, the connection is in its load until front_backend_unload().
  */
 struct front_backend *front_pool_pick(struct front_pool *pool, const struct front_choice *choice);
+
+/**
+ * front_pool_key() - what a policy that hashes goes by
+ * @pool: pool
+ * @request: what is asked; what is not known of it is left out
+ *
+ * Context: RCU read side.
+ * Return: for front_choice; the same on every front-end.
+ */
+u64 front_pool_key(const struct front_pool *pool, const struct rule_request *request);
+
+/**
+ * front_member_configured_weight() - its own, or its back-end's
+ * @member: member
+ *
+ * Context: RCU read side, or @config held.
+ */
+u32 front_member_configured_weight(const struct front_member *member);
 
 /**
  * front_member_weight() - what a policy is to go by
@@ -121,14 +159,12 @@ struct front_pool *front_pool_find(struct front_net *fn, const char *name);
  * front_pool_new() - create a pool
  * @fn: namespace
  * @name: its name
- * @policy: of it
  * @members: of it; the pool's from now on, if there is one
  *
  * Context: process context; @config held.
  * Return: the pool or ERR_PTR(-ENOMEM).
  */
 struct front_pool *front_pool_new(struct front_net *fn, const char *name,
-				  const struct front_policy *policy,
 				  struct front_members *members);
 
 /**
@@ -149,13 +185,22 @@ void front_pool_set_members(struct front_pool *pool, struct front_members *membe
 struct front_members *front_pool_members(const struct front_pool *pool);
 
 /**
+ * front_pools_weigh() - a back-end's weight has changed
+ * @backend: back-end
+ *
+ * Context: process context; @config held.
+ */
+void front_pools_weigh(const struct front_backend *backend);
+
+/**
  * front_members_alloc() - room for members
- * @count: so many
+ * @count: so many, at most
+ * @scheme: how one is to be picked
  *
  * Context: process context.
- * Return: the array, zero but for its count, or NULL; kfree() if not used.
+ * Return: the array, without members yet, or NULL; kvfree() if not used.
  */
-struct front_members *front_members_alloc(unsigned int count);
+struct front_members *front_members_alloc(unsigned int count, const struct front_scheme *scheme);
 
 /**
  * front_pool_delete() - forget a pool

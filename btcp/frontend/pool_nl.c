@@ -4,6 +4,7 @@
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/netlink.h"
 #include "btcp/frontend/pool.h"
+#include "btcp/http_field.h"
 #include "handoff/settings.h"
 
 /* NLA_POLICY_MAX() has 16 bits and a sign; 6.1 wants this one writable. */
@@ -74,8 +75,8 @@ static int read_member(struct front_net *fn, const struct nlattr *nest,
 	return 0;
 }
 
-static struct front_members *read_members(struct front_net *fn,
-					  struct genl_info *info)
+static struct front_members *read_members(struct front_net *fn, struct genl_info *info,
+					  const struct front_scheme *scheme)
 {
 	struct front_members *members;
 	const struct nlattr *attr;
@@ -88,33 +89,63 @@ static struct front_members *read_members(struct front_net *fn,
 		front_nl_refuse(info, BTCP_A_MEMBER, -E2BIG, "a pool has at most 128 members");
 		return ERR_PTR(-E2BIG);
 	}
-	members = front_members_alloc(count);
+	members = front_members_alloc(count, scheme);
 	if (!members)
 		return ERR_PTR(-ENOMEM);
-	members->count = 0;
 	front_nl_each(attr, info, rem) {
 		if (nla_type(attr) != BTCP_A_MEMBER)
 			continue;
 		err = read_member(fn, attr, members, info->extack);
 		if (err) {
-			kfree(members);
+			kvfree(members);
 			return ERR_PTR(err);
 		}
 	}
 	return members;
 }
 
-static int read_policy(struct genl_info *info, const struct front_policy **policy)
+static int read_hash(struct genl_info *info, struct front_scheme *scheme)
+{
+	const struct nlattr *name = info->attrs[BTCP_A_HASH_NAME];
+	bool named;
+
+	scheme->hash = nla_get_u8(info->attrs[BTCP_A_HASH]);
+	named = scheme->hash == BTCP_HASH_HEADER || scheme->hash == BTCP_HASH_COOKIE;
+	if (named != !!name)
+		return front_nl_refuse(info, BTCP_A_HASH, -EINVAL,
+				       "a header or cookie is hashed by its name, nothing else has one");
+	memset(scheme->name, 0, sizeof(scheme->name));
+	scheme->name_len = name ? strlen(nla_data(name)) : 0;
+	if (!name)
+		return 0;
+	if (!http_is_token(nla_data(name), scheme->name_len))
+		return front_nl_refuse(info, BTCP_A_HASH_NAME, -EINVAL,
+				       "name holds what no name can, or nothing");
+	if (scheme->hash == BTCP_HASH_HEADER)
+		http_lower(scheme->name, nla_data(name), scheme->name_len);
+	else
+		memcpy(scheme->name, nla_data(name), scheme->name_len);
+	return 0;
+}
+
+/* What is given; the rest stays. */
+static int read_scheme(struct genl_info *info, struct front_scheme *scheme)
 {
 	const struct nlattr *attr = info->attrs[BTCP_A_POLICY];
 
-	if (!attr)
-		return 0;
-	*policy = front_policy_find(nla_data(attr));
-	if (!*policy)
-		return front_nl_refuse(info, BTCP_A_POLICY, -EINVAL,
-				       "there is no such policy; known: wrr");
-	return 0;
+	if (attr) {
+		scheme->policy = front_policy_find(nla_data(attr));
+		if (!scheme->policy)
+			return front_nl_refuse(info, BTCP_A_POLICY, -EINVAL,
+					       "there is no such policy; known: wrr, lc, maglev");
+	}
+	if (!info->attrs[BTCP_A_HASH])
+		return info->attrs[BTCP_A_HASH_NAME] ?
+		       front_nl_refuse(info, BTCP_A_HASH_NAME, -EINVAL,
+				       "the name of what: a header or a cookie?") : 0;
+	if (!scheme->policy->hashes)
+		return front_nl_refuse(info, 0, -EINVAL, "only policy maglev hashes anything");
+	return read_hash(info, scheme);
 }
 
 static unsigned int count_pools(const struct front_net *fn)
@@ -129,7 +160,7 @@ static unsigned int count_pools(const struct front_net *fn)
 
 int front_nl_pool_new(struct front_net *fn, struct genl_info *info)
 {
-	const struct front_policy *policy = &front_policy_wrr;
+	struct front_scheme scheme = { .policy = &front_policy_wrr };
 	char name[BTCP_NAME_LEN + 1];
 	struct front_members *members;
 	struct front_pool *pool;
@@ -137,7 +168,7 @@ int front_nl_pool_new(struct front_net *fn, struct genl_info *info)
 
 	err = handoff_nl_name(info, BTCP_A_NAME, "a pool's name is needed", name);
 	if (!err)
-		err = read_policy(info, &policy);
+		err = read_scheme(info, &scheme);
 	if (err)
 		return err;
 	if (front_pool_find(fn, name))
@@ -145,36 +176,58 @@ int front_nl_pool_new(struct front_net *fn, struct genl_info *info)
 				       "there is a pool of that name already");
 	if (count_pools(fn) >= handoff_limit(fn->net, HANDOFF_LIMIT_POOLS))
 		return front_nl_refuse(info, BTCP_A_NAME, -ENOSPC, "limit pools is reached");
-	members = read_members(fn, info);
+	members = read_members(fn, info, &scheme);
 	if (IS_ERR(members))
 		return PTR_ERR(members);
-	pool = front_pool_new(fn, name, policy, members);
+	pool = front_pool_new(fn, name, members);
 	if (IS_ERR(pool))
-		kfree(members);
+		kvfree(members);
 	return PTR_ERR_OR_ZERO(pool);
+}
+
+/* A copy of the members, with room for @more; they are picked as @scheme says. */
+static struct front_members *copy_members(const struct front_pool *pool,
+					  const struct front_scheme *scheme, unsigned int more)
+{
+	const struct front_members *old = front_pool_members(pool);
+	struct front_members *members = front_members_alloc(old->count + more, scheme);
+	unsigned int i;
+
+	if (!members)
+		return ERR_PTR(-ENOMEM);
+	members->count = old->count;
+	for (i = 0; i < old->count; i++) {
+		members->member[i].backend = old->member[i].backend;
+		members->member[i].weight = old->member[i].weight;
+		members->member[i].has_weight = old->member[i].has_weight;
+	}
+	return members;
+}
+
+static struct front_members *more_members(const struct front_pool *pool, unsigned int more)
+{
+	return copy_members(pool, &front_pool_members(pool)->scheme, more);
 }
 
 int front_nl_pool_set(struct front_net *fn, struct genl_info *info)
 {
-	const struct front_policy *policy;
 	struct front_members *members;
+	struct front_scheme scheme;
 	struct front_pool *pool;
 	int err;
 
 	pool = find(fn, info, BTCP_A_NAME, &err);
 	if (!pool)
 		return err;
-	policy = pool->policy;
-	err = read_policy(info, &policy);
+	scheme = front_pool_members(pool)->scheme;
+	err = read_scheme(info, &scheme);
 	if (err)
 		return err;
-	if (info->attrs[BTCP_A_MEMBER]) {
-		members = read_members(fn, info);
-		if (IS_ERR(members))
-			return PTR_ERR(members);
-		front_pool_set_members(pool, members);
-	}
-	WRITE_ONCE(pool->policy, policy);
+	members = info->attrs[BTCP_A_MEMBER] ? read_members(fn, info, &scheme) :
+					       copy_members(pool, &scheme, 0);
+	if (IS_ERR(members))
+		return PTR_ERR(members);
+	front_pool_set_members(pool, members);
 	return 0;
 }
 
@@ -212,24 +265,6 @@ static int read_pair(struct front_net *fn, struct genl_info *info,
 	return 0;
 }
 
-/* A copy of the members with room for one more. */
-static struct front_members *copy_members(const struct front_pool *pool)
-{
-	struct front_members *old = front_pool_members(pool);
-	struct front_members *members = front_members_alloc(old->count + 1);
-	unsigned int i;
-
-	if (!members)
-		return NULL;
-	members->count = old->count;
-	for (i = 0; i < old->count; i++) {
-		members->member[i].backend = old->member[i].backend;
-		members->member[i].weight = old->member[i].weight;
-		members->member[i].has_weight = old->member[i].has_weight;
-	}
-	return members;
-}
-
 static void set_weight(struct front_member *member, struct genl_info *info)
 {
 	if (!info->attrs[BTCP_A_WEIGHT])
@@ -254,9 +289,9 @@ int front_nl_member_new(struct front_net *fn, struct genl_info *info)
 	if (front_pool_members(pool)->count == FRONT_MEMBERS_MAX)
 		return front_nl_refuse(info, BTCP_A_NAME, -E2BIG,
 				       "a pool has at most 128 members");
-	members = copy_members(pool);
-	if (!members)
-		return -ENOMEM;
+	members = more_members(pool, 1);
+	if (IS_ERR(members))
+		return PTR_ERR(members);
 	members->member[members->count].backend = backend;
 	set_weight(&members->member[members->count++], info);
 	front_pool_set_members(pool, members);
@@ -276,9 +311,9 @@ int front_nl_member_set(struct front_net *fn, struct genl_info *info)
 	if (!find_member(front_pool_members(pool), backend))
 		return front_nl_refuse(info, BTCP_A_NAME, -ENOENT,
 				       "the back-end is no member of the pool");
-	members = copy_members(pool);
-	if (!members)
-		return -ENOMEM;
+	members = more_members(pool, 0);
+	if (IS_ERR(members))
+		return PTR_ERR(members);
 	set_weight(find_member(members, backend), info);
 	front_pool_set_members(pool, members);
 	return 0;
@@ -298,9 +333,9 @@ int front_nl_member_del(struct front_net *fn, struct genl_info *info)
 	if (!find_member(front_pool_members(pool), backend))
 		return front_nl_refuse(info, BTCP_A_NAME, -ENOENT,
 				       "the back-end is no member of the pool");
-	members = copy_members(pool);
-	if (!members)
-		return -ENOMEM;
+	members = more_members(pool, 0);
+	if (IS_ERR(members))
+		return PTR_ERR(members);
 	member = find_member(members, backend);
 	members->count--;
 	memmove(member, member + 1,
@@ -320,6 +355,16 @@ static int put_member(struct sk_buff *skb, const struct front_member *member)
 	return 0;
 }
 
+static int put_scheme(struct sk_buff *skb, const struct front_scheme *scheme)
+{
+	if (nla_put_string(skb, BTCP_A_POLICY, scheme->policy->name) ||
+	    (scheme->policy->hashes && nla_put_u8(skb, BTCP_A_HASH, scheme->hash)) ||
+	    (scheme->policy->hashes && scheme->name_len &&
+	     nla_put_string(skb, BTCP_A_HASH_NAME, scheme->name)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put(struct sk_buff *skb, struct netlink_callback *cb,
 	       const struct front_pool *pool)
 {
@@ -330,7 +375,7 @@ static int put(struct sk_buff *skb, struct netlink_callback *cb,
 	if (!hdr)
 		return -EMSGSIZE;
 	if (nla_put_string(skb, BTCP_A_NAME, pool->name) ||
-	    nla_put_string(skb, BTCP_A_POLICY, pool->policy->name))
+	    put_scheme(skb, &members->scheme))
 		goto cancel;
 	for (i = 0; i < members->count; i++)
 		if (put_member(skb, &members->member[i]))

@@ -50,46 +50,58 @@ static bool take(struct front_opening *o, struct sk_buff *skb,
 	return true;
 }
 
-/* Find the rule; its pool is counted.  Returns 0, or the status of a refusal. */
-static int find_pool(const struct front_opening *o, const struct front_rules *rules,
-		     struct front_pool **pool)
+/*
+ * What of the connection is known without its head.  The request lives as long
+ * as the flow and what it points into.
+ */
+static void know_client(struct rule_request *request, const struct front_opening *o)
 {
-	const struct front_rule *rule;
-	struct rule_request request;
-	void *room = NULL;
-	int status = 0;
-	u32 size;
+	const struct handoff_tuple *tuple = &o->flow->flow.tuple;
+
+	request->client = (const u8 *)&tuple->client;
+	request->client_len = tuple->family == NFPROTO_IPV4 ? sizeof(struct in_addr) :
+							      sizeof(struct in6_addr);
+}
+
+/* The pool of a rule, counted.  Returns 0, or the status of a refusal. */
+static int take_pool(struct front_opening *o, const struct front_rule *rule,
+		     const struct rule_request *request)
+{
+	if (READ_ONCE(o->flow->service->deleting))
+		return 503;
+	if (!rule)
+		return 404;
+	if (!front_pool_get(rule->pool))
+		return 503;
+	o->pool = rule->pool;
+	o->choice.key = front_pool_key(rule->pool, request);
+	return 0;
+}
+
+/* Find the rule, and its pool.  Returns 0, or the status of a refusal. */
+static int find_pool(struct front_opening *o, const struct front_rules *rules)
+{
+	struct rule_request request = {};
+	void *room;
+	int status;
 
 	if (parsed(o) == HTTP_HEAD_PREFACE) {
 		/* Of an HTTP/2 request nothing is known yet. */
 		front_count(o->fn, FRONT_STAT_HTTP2_PREFACE);
-		rule = rules->fallback;
-		goto found;
+		know_client(&request, o);
+		return take_pool(o, rules->fallback, &request);
 	}
-	size = rule_request_room(&o->head);
-	room = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
+	room = kmalloc(rule_request_room(&o->head), GFP_ATOMIC | __GFP_NOWARN);
 	if (!room) {
 		front_count(o->fn, FRONT_STAT_HEAD_MEMORY);
 		return 503;
 	}
 	if (rule_request_read(&request, &o->head, o->buf, room)) {
 		status = 400;
-		goto out;
+	} else {
+		know_client(&request, o);
+		status = take_pool(o, front_rules_match(rules, &request), &request);
 	}
-	request.client = (const u8 *)&o->flow->flow.tuple.client;
-	request.client_len = o->flow->flow.tuple.family == NFPROTO_IPV4 ?
-			     sizeof(struct in_addr) : sizeof(struct in6_addr);
-	rule = front_rules_match(rules, &request);
-found:
-	if (READ_ONCE(o->flow->service->deleting))
-		status = 503;
-	else if (!rule)
-		status = 404;
-	else if (!front_pool_get(rule->pool))
-		status = 503;
-	else
-		*pool = rule->pool;
-out:
 	kfree(room);
 	return status;
 }
@@ -111,20 +123,19 @@ static void route(struct front_opening *o)
 {
 	const struct front_service *service = o->flow->service;
 	const struct front_rules *rules = rcu_dereference(service->rules);
-	struct front_pool *pool;
 	int status;
 
 	lockdep_assert_held(&o->flow->flow.lock);
 	o->head_only = parsed(o) == HTTP_HEAD_DONE &&
 		       http_head_method_is(&o->head, o->buf, "HEAD");
-	status = find_pool(o, rules, &pool);
+	status = find_pool(o, rules);
 	if (status) {
 		front_answer_begin(o, status);
 		return;
 	}
 	if (parsed(o) == HTTP_HEAD_DONE)
 		edit_once(o, service, rules);
-	front_handover_begin(o, pool);
+	front_handover_begin(o);
 }
 
 /* Merge what was waiting behind a hole that is filled now. */

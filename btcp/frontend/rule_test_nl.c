@@ -165,14 +165,15 @@ static int read_question(struct question *q, struct genl_info *info)
 	return 0;
 }
 
-static int put_backend(struct sk_buff *skb, struct front_pool *pool, u8 family)
+static int put_backend(struct sk_buff *skb, struct front_pool *pool, const struct question *q)
 {
-	struct front_choice choice = { .family = family, .peek = true };
+	struct front_choice choice = { .family = q->family, .peek = true };
 	struct front_backend *backend;
 	int err;
 
 	local_bh_disable();
 	rcu_read_lock();
+	choice.key = front_pool_key(pool, &q->request);
 	backend = front_pool_pick(pool, &choice);
 	rcu_read_unlock();
 	local_bh_enable();
@@ -183,8 +184,8 @@ static int put_backend(struct sk_buff *skb, struct front_pool *pool, u8 family)
 	return err;
 }
 
-static int answer(const struct front_service *service, const struct front_rule *rule, u8 family,
-		  struct genl_info *info)
+static int answer(const struct front_service *service, const struct front_rule *rule,
+		  const struct question *q, struct genl_info *info)
 {
 	struct sk_buff *skb;
 	void *hdr;
@@ -193,7 +194,7 @@ static int answer(const struct front_service *service, const struct front_rule *
 	if (!skb)
 		return -ENOMEM;
 	if (rule && (front_nl_rule_put(skb, service, rule) ||
-		     put_backend(skb, rule->pool, family))) {
+		     put_backend(skb, rule->pool, q))) {
 		nlmsg_free(skb);
 		return -EMSGSIZE;
 	}
@@ -217,7 +218,7 @@ int front_nl_rule_test(struct front_net *fn, struct genl_info *info)
 	err = read_question(q, info);
 	if (!err)
 		err = answer(service, front_rules_match(front_service_rules(service), &q->request),
-			     q->family, info);
+			     q, info);
 	kfree(q);
 	return err;
 }

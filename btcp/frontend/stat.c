@@ -49,6 +49,8 @@ const struct handoff_counter front_counters[__FRONT_STAT_MAX] = {
 		"closed_early", "connections closed without an answer: no request came" },
 	[FRONT_STAT_HTTP2_PREFACE] = {
 		"http2_preface", "connections that began with HTTP/2: given to the default rule" },
+	[FRONT_STAT_HASH_MOVED] = {
+		"hash_moved", "requests whose hash's back-end had more than limit hash_load" },
 	[FRONT_STAT_ONCE_UNTOUCHED] = {
 		"once_untouched", "heads that requests once had to leave as they are" },
 

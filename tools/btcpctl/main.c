@@ -34,9 +34,11 @@ const struct command commands[] = {
 
 	{ "pool", "show", pool_show, BTCP_CMD_POOL_GET, "[NAME]" },
 	{ "pool", "add", pool_change, BTCP_CMD_POOL_NEW,
-	  "NAME [policy wrr] [backend B [weight N] ...]" },
+	  "NAME [policy wrr|lc|maglev] [hash url|host|client|header N|cookie N] [backend B [weight N] ...]",
+	},
 	{ "pool", "set", pool_change, BTCP_CMD_POOL_SET,
-	  "NAME [policy wrr] [backend B [weight N] ...]" },
+	  "NAME [policy wrr|lc|maglev] [hash url|host|client|header N|cookie N] [backend B [weight N] ...]",
+	},
 	{ "pool", "del", pool_del, BTCP_CMD_POOL_DEL, "NAME" },
 
 	{ "member", "show", member_show, BTCP_CMD_POOL_GET, "[POOL]" },
@@ -90,7 +92,12 @@ const struct noun nouns[] = {
 	  "FILE holds what btcpctl key gen printed; use one for each pair of hosts.\n" },
 	{ "pool", "btcp_frontend", "ordered sets of back-ends",
 	  "set replaces all members if it names any; see member for single ones.\n"
-	  "A member's weight replaces its back-end's.\n" },
+	  "A member's weight replaces its back-end's.\n"
+	  "wrr: in turn, by weight.  lc: who has the fewest connections for its weight.\n"
+	  "maglev: equal requests go to one back-end, from every front-end, unless that has more\n"
+	  "than limit hash_load of its share; hash says of what: url (the default: host and path\n"
+	  "without the query), host, client, or the first header or cookie N; the client's\n"
+	  "address stands in for what a request does not have.\n" },
 	{ "member", "btcp_frontend", "a pool's back-ends, one by one", NULL },
 	{ "rule", "btcp_frontend", "which requests go to which pool",
 	  "All conditions of a rule must hold; header and cookie may be there more than once.\n"

@@ -53,6 +53,8 @@ static const struct {
 	[BTCP_A_SRC] = { "src", PREFIX },
 	[BTCP_A_SNI] = { "sni", STRING },
 	[BTCP_A_ALPN] = { "alpn", STRING },
+	[BTCP_A_HASH] = { "hash", NUMBER },
+	[BTCP_A_HASH_NAME] = { "hash", STRING },
 	[BTCP_A_VALUE] = { NULL, VALUE },
 };
 

@@ -2,6 +2,7 @@
 /*
  * Pools, and their members one by one.
  */
+#include <linux/genetlink.h>
 #include <netlink/msg.h>
 #include <string.h>
 
@@ -32,10 +33,35 @@ static int parse_member(struct args *args, const struct keyword *keyword, struct
 	return status;
 }
 
+static const char *const hashes[] = { "url", "host", "client", "header", "cookie", NULL };
+
+static const struct keyword hash_name_keyword = {
+	"hash", parse_string, BTCP_A_HASH_NAME, .min = 1, .max = BTCP_HASH_NAME_LEN
+};
+
+static bool is_named(__u8 hash)
+{
+	return hash == BTCP_HASH_HEADER || hash == BTCP_HASH_COOKIE;
+}
+
+/* hash url|host|client|header N|cookie N */
+static int parse_hash(struct args *args, const struct keyword *keyword, struct nl_msg *msg)
+{
+	struct nlattr *hash;
+	int status;
+
+	status = parse_choice(args, keyword, msg);
+	if (status)
+		return status;
+	hash = nlmsg_find_attr(nlmsg_hdr(msg), GENL_HDRLEN, keyword->attr);
+	return hash && is_named(nla_get_u8(hash)) ? parse_string(args, &hash_name_keyword, msg) :
+						    STATUS_OK;
+}
+
 static const struct keyword pool_keywords[] = {
 	{ "policy", parse_string, BTCP_A_POLICY, .min = 1, .max = BTCP_NAME_LEN },
+	{ "hash", parse_hash, BTCP_A_HASH, .choices = hashes },
 	{ "backend", parse_member, BTCP_A_MEMBER, KEYWORD_REPEAT },
-	{ "hash", parse_unsupported },
 	{}
 };
 
@@ -49,6 +75,17 @@ int pool_del(const struct command *command, struct args *args)
 	return del_named(command, args);
 }
 
+static void print_hash(struct nlattr **tb)
+{
+	__u8 hash = tb[BTCP_A_HASH] ? nla_get_u8(tb[BTCP_A_HASH]) : __BTCP_HASH_MAX;
+
+	if (hash >= __BTCP_HASH_MAX)
+		return;
+	print_string("hash", "hash", hashes[hash]);
+	if (tb[BTCP_A_HASH_NAME])
+		print_string("hash_name", NULL, nla_get_string(tb[BTCP_A_HASH_NAME]));
+}
+
 static void pool_print(struct nlattr **tb, struct nlattr *first, int len)
 {
 	struct nlattr *member, *inner[BTCP_A_MAX + 1];
@@ -57,6 +94,7 @@ static void pool_print(struct nlattr **tb, struct nlattr *first, int len)
 	print_string("name", NULL, nla_get_string(tb[BTCP_A_NAME]));
 	if (tb[BTCP_A_POLICY])
 		print_string("policy", "policy", nla_get_string(tb[BTCP_A_POLICY]));
+	print_hash(tb);
 	print_array_begin("members");
 	for (member = answer_next(NULL, first, len, BTCP_A_MEMBER); member;
 	     member = answer_next(member, first, len, BTCP_A_MEMBER)) {
