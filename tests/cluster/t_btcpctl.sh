@@ -45,7 +45,7 @@ refuse__not_understood() {
 	_refused 1 'vip "80": not ADDRESS:PORT' be1 frontend set fe vip 80
 	_refused 1 'not a duration' fe timeout set head soon
 	_refused 1 'not a number' fe limit set flows many
-	_refused 1 'hash: not supported' fe pool add x hash url backend be1
+	_refused 1 '"path": no such hash' fe pool add x policy maglev hash path backend be1
 }
 
 refuse__no_such_object() {
@@ -89,6 +89,9 @@ refuse__bad_values() {
 	_refused 2 'path "img/\*": ' fe rule add www path 'img/*' pool all
 	_refused 2 'path "/a\*b": ' fe rule add www path '/a*b' pool all
 	_refused 2 'policy "best": ' fe pool set all policy best
+	_refused 2 'pool "all": only policy maglev' fe pool set all hash url
+	_refused 2 'hash "X User": name holds' fe pool set all policy maglev hash header 'X User'
+	_refused 2 'limit "hash_load" 99: ' fe limit set hash_load 99
 	_refused 2 'limit "queue" 0: ' fe limit set queue 0
 	_refused 2 'timeout "time_wait" 1h: ' fe timeout set time_wait 1h
 }
