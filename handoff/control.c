@@ -21,6 +21,8 @@ static const struct handoff_counter counters[__CONTROL_STAT_MAX] = {
 	[CONTROL_SESSIONS] = { "control_sessions", "sessions with other hosts", true },
 	[CONTROL_HANDSHAKES] = C("control_handshakes",
 		"keys agreed on with a peer"),
+	[CONTROL_REBORN] = C("control_reborn",
+		"peers that began anew before they were missed"),
 	[CONTROL_RX_SHORT] = C("control_rx_short",
 		"too short to be one of ours"),
 	[CONTROL_RX_LONG] = C("control_rx_long",
@@ -52,9 +54,11 @@ static const struct handoff_counter counters[__CONTROL_STAT_MAX] = {
 	[CONTROL_INIT_PSK] = C("control_init_psk",
 		"key exchanges with another key, or between other addresses or ports"),
 	[CONTROL_INIT_REPLAY] = C("control_init_replay",
-		"key exchanges seen before, or older than the last"),
+		"copies of the last key exchange that was taken"),
+	[CONTROL_INIT_TICKET] = C("control_init_ticket",
+		"key exchanges without a ticket that is good, answered with one"),
 	[CONTROL_INIT_RATELIMITED] = C("control_init_ratelimited",
-		"key exchanges that came too soon after the last"),
+		"key exchanges without a ticket that is good, too many to answer"),
 	[CONTROL_RESPONSE_AUTH] = C("control_response_auth",
 		"answers to a key exchange that were forged, or not to ours"),
 	[CONTROL_ICMP] = C("control_icmp",
@@ -138,8 +142,6 @@ int handoff_control_init(struct net *net)
 	hash_init(control->by_id);
 	hash_init(control->by_peer);
 	control->seed = get_random_u32();
-	get_random_bytes(&control->boot, sizeof(control->boot));
-	atomic64_set(&control->stamp, 0);
 	return handoff_stats_init(&control->stats, counters, ARRAY_SIZE(counters));
 }
 

@@ -36,6 +36,7 @@ enum handoff_control_stat {
 	CONTROL_TX,
 	CONTROL_SESSIONS,
 	CONTROL_HANDSHAKES,
+	CONTROL_REBORN,
 	CONTROL_RX_SHORT,
 	CONTROL_RX_LONG,
 	CONTROL_RX_VERSION,
@@ -52,6 +53,7 @@ enum handoff_control_stat {
 	CONTROL_INIT_PEER,
 	CONTROL_INIT_PSK,
 	CONTROL_INIT_REPLAY,
+	CONTROL_INIT_TICKET,
 	CONTROL_INIT_RATELIMITED,
 	CONTROL_RESPONSE_AUTH,
 	CONTROL_ICMP,
@@ -77,8 +79,6 @@ enum handoff_control_stat {
  * @by_id: sessions by the upper bits of a datagram's index; RCU, @lock
  * @by_peer: sessions by the peer's address; RCU, @lock
  * @seed: of both tables
- * @boot: random, tells this life of the host from earlier ones
- * @stamp: the last one given to an INIT; only grows
  * @stats: counters
  */
 struct handoff_control {
@@ -92,8 +92,6 @@ struct handoff_control {
 	DECLARE_HASHTABLE(by_id, 8);
 	DECLARE_HASHTABLE(by_peer, 8);
 	u32 seed;
-	u64 boot;
-	atomic64_t stamp;
 	struct handoff_stats stats;
 };
 

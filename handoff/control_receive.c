@@ -70,12 +70,15 @@ static void receive_datagram(struct handoff_control *control, struct sk_buff *sk
 		handshake_receive_init(control, &packet, buf + SEAL_HEADER_LEN);
 		return;
 	case SEAL_RESPONSE:
-		if (len != HANDSHAKE_RESPONSE_LEN || header.counter ||
-		    skb_copy_bits(skb, offset, buf, len))
+	case SEAL_TICKET:
+		if (header.type == SEAL_RESPONSE ? len != HANDSHAKE_RESPONSE_LEN || header.counter :
+						   len != HANDSHAKE_TICKET_LEN)
+			break;
+		if (skb_copy_bits(skb, offset, buf, len))
 			break;
 		session = session_by_index(control, header.index);
 		if (session)
-			handshake_receive_response(session, &packet, header.index, buf);
+			handshake_receive_answer(session, &packet, &header, buf, len);
 		else
 			control_count(control, CONTROL_RX_INDEX);
 		return;

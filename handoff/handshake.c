@@ -14,13 +14,13 @@
  *	  DATA (heartbeat) -------------------> softirq: keys_confirm():
  *						next become current
  *
- * What is replayed stops at the first verification: each INIT carries its
- * sender's life (@boot) and a stamp that only grows in it, and must be newer
- * than all seen of that life.  An INIT of a life not seen before may be a
- * replay, too; then it yields next keys that nobody can ever prove, and the
- * current ones stay.  No clock but the monotonic one is involved.
+ * What is replayed stops at the first verification.  Each INIT carries a ticket,
+ * a number that the responder made up and takes once; the RESPONSE brings the
+ * next one.  Who has none that is good (either side began anew, or a RESPONSE
+ * was lost) is told it by TICKET instead, and tries again.  So an INIT recorded
+ * at any time is worth nothing later, whatever has been restarted or forgotten
+ * since, and no clock is involved.
  */
-#include <linux/ktime.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 
@@ -28,7 +28,7 @@
 #include "handoff/datagram.h"
 #include "handoff/session_priv.h"
 
-#define INIT_INTERVAL	(HZ / 20)	/* between two INITs taken from one peer */
+#define TICKETS_A_SECOND	1000
 
 static struct workqueue_struct *workqueue;
 
@@ -46,24 +46,21 @@ struct prologue {
 
 static_assert(sizeof(struct prologue) == 64);
 
-struct init_payload {
-	u32 index;
-	u64 boot;
-	u64 stamp;
-};
-
-static void put_init(u8 *buf, const struct init_payload *p)
+/* Of INIT and RESPONSE alike: the sender's index; the ticket used, the next one */
+static void put_payload(u8 buf[HANDSHAKE_PAYLOAD], u32 index, u64 ticket)
 {
-	put_unaligned_be32(p->index, buf);
-	put_unaligned_be64(p->boot, buf + 4);
-	put_unaligned_be64(p->stamp, buf + 12);
+	put_unaligned_be32(index, buf);
+	put_unaligned_be64(ticket, buf + 4);
 }
 
-static void get_init(const u8 *buf, struct init_payload *p)
+static u32 get_index(const u8 buf[HANDSHAKE_PAYLOAD])
 {
-	p->index = get_unaligned_be32(buf);
-	p->boot = get_unaligned_be64(buf + 4);
-	p->stamp = get_unaligned_be64(buf + 12);
+	return get_unaligned_be32(buf);
+}
+
+static u64 get_ticket(const u8 buf[HANDSHAKE_PAYLOAD])
+{
+	return get_unaligned_be64(buf + 4);
 }
 
 /* @local and @port are ours. */
@@ -99,17 +96,6 @@ static void send_datagram(struct handoff_session *session, const union nf_inet_a
 	local_bh_enable();
 }
 
-static u64 new_stamp(struct handoff_control *control)
-{
-	/* Never twice the same, however fast this is called. */
-	s64 now = ktime_get_ns(), last = atomic64_read(&control->stamp);
-
-	do {
-		now = max(now, last + 1);
-	} while (!atomic64_try_cmpxchg(&control->stamp, &last, now));
-	return now;
-}
-
 /* Front-end, work: send an INIT. */
 static void initiate(struct handoff_session *session)
 {
@@ -117,8 +103,8 @@ static void initiate(struct handoff_session *session)
 	u8 datagram[HANDSHAKE_INIT_LEN], payload[HANDSHAKE_PAYLOAD];
 	u8 psk[CRYPTO_KEY_LEN], mac_key[CRYPTO_KEY_LEN];
 	struct handoff_endpoint own;
-	struct init_payload init;
 	struct prologue prologue;
+	u32 index;
 
 	if (datagram_source(session, &hs->local)) {
 		control_count(session->control, CONTROL_TX_NOROUTE);
@@ -136,11 +122,9 @@ static void initiate(struct handoff_session *session)
 
 	spin_lock_bh(&session->lock);
 	hs->index = 0;
-	init.index = keys_new_index(session);
+	index = keys_new_index(session);
 	spin_unlock_bh(&session->lock);
-	init.boot = session->control->boot;
-	init.stamp = new_stamp(session->control);
-	put_init(payload, &init);
+	put_payload(payload, index, hs->ticket);
 
 	make_prologue(&prologue, session, &hs->local, own.port);
 	noise_init(&hs->noise, &prologue, sizeof(prologue), psk);
@@ -149,7 +133,7 @@ static void initiate(struct handoff_session *session)
 			     sizeof(payload))) {
 		noise_response_key(&hs->noise, psk, mac_key);
 		spin_lock_bh(&session->lock);
-		hs->index = init.index;
+		hs->index = index;
 		memcpy(hs->mac_key, mac_key, sizeof(mac_key));
 		spin_unlock_bh(&session->lock);
 		send_datagram(session, &hs->local, datagram, sizeof(datagram));
@@ -158,14 +142,28 @@ static void initiate(struct handoff_session *session)
 	memzero_explicit(psk, sizeof(psk));
 }
 
+static void tell_reborn(struct handoff_session *session)
+{
+	const struct handoff_session_ops *ops;
+
+	local_bh_disable();
+	rcu_read_lock();
+	ops = session_ops(session);
+	if (ops && ops->reborn)
+		ops->reborn(session->net, session);
+	rcu_read_unlock();
+	local_bh_enable();
+	control_count(session->control, CONTROL_REBORN);
+}
+
 /* Front-end, work: the RESPONSE to our INIT, its MAC verified. */
 static void finish(struct handoff_session *session, const struct mailbox *mail)
 {
 	struct handshake *hs = &session->handshake;
 	u8 payload[HANDSHAKE_PAYLOAD];
 	struct handoff_keypair *kp;
-	u32 index;
-	bool ok;
+	bool ok, reborn;
+	u32 index, id;
 
 	spin_lock_bh(&session->lock);
 	index = hs->index;
@@ -179,7 +177,8 @@ static void finish(struct handoff_session *session, const struct mailbox *mail)
 	if (kp) {
 		noise_split(&hs->noise, kp->tx, kp->rx);
 		kp->local_index = index;
-		kp->remote_index = get_unaligned_be32(payload);
+		kp->remote_index = get_index(payload);
+		hs->ticket = get_ticket(payload);
 	} else {
 		control_count(session->control,
 			      ok ? CONTROL_TX_NOMEM : CONTROL_RESPONSE_AUTH);
@@ -188,6 +187,10 @@ static void finish(struct handoff_session *session, const struct mailbox *mail)
 	if (!kp)
 		return;
 
+	/* A session's index is its own all its life: another one is another session. */
+	id = kp->remote_index >> KEYS_INDEX_BITS;
+	reborn = session->peer_id && session->peer_id != id;
+	session->peer_id = id;
 	hs->tries = 0;
 	spin_lock_bh(&session->lock);
 	keys_use(session, kp);
@@ -198,6 +201,8 @@ static void finish(struct handoff_session *session, const struct mailbox *mail)
 	mod_timer(&session->timer, jiffies);
 	spin_unlock_bh(&session->lock);
 	control_count(session->control, CONTROL_HANDSHAKES);
+	if (reborn)
+		tell_reborn(session);
 }
 
 /* Back-end, work: the INIT in the mailbox, once more and to the end. */
@@ -206,7 +211,6 @@ static void respond(struct handoff_session *session, const struct mailbox *mail)
 	u8 datagram[HANDSHAKE_RESPONSE_LEN], payload[HANDSHAKE_PAYLOAD];
 	u8 psk[CRYPTO_KEY_LEN], mac_key[CRYPTO_KEY_LEN];
 	struct handoff_keypair *kp;
-	struct init_payload init;
 	struct prologue prologue;
 	struct noise noise;
 	bool ok = false;
@@ -225,12 +229,10 @@ static void respond(struct handoff_session *session, const struct mailbox *mail)
 	make_prologue(&prologue, session, &mail->local, mail->port);
 	noise_init(&noise, &prologue, sizeof(prologue), psk);
 	if (noise_read_init(&noise, mail->msg, payload, sizeof(payload))) {
-		get_init(payload, &init);
-		kp->remote_index = init.index;
+		kp->remote_index = get_index(payload);
 		noise_response_key(&noise, psk, mac_key);
-		memset(payload, 0, sizeof(payload));
-		put_unaligned_be32(kp->local_index, payload);
-		seal_header_write(datagram, SEAL_RESPONSE, init.index, 0);
+		put_payload(payload, kp->local_index, mail->ticket);
+		seal_header_write(datagram, SEAL_RESPONSE, kp->remote_index, 0);
 		ok = noise_write_response(&noise, datagram + SEAL_HEADER_LEN, payload,
 					  sizeof(payload));
 	}
@@ -251,7 +253,29 @@ out:
 	memzero_explicit(psk, sizeof(psk));
 }
 
-void handshake_work(struct work_struct *work)
+/*
+ * Front-end, work: our INIT was not taken for want of a ticket, and here is one.
+ * A second one in a row waits for the timer: nobody is to keep us busy.
+ */
+static void try_again(struct handoff_session *session, u64 ticket)
+{
+	struct handshake *hs = &session->handshake;
+	u32 index;
+
+	spin_lock_bh(&session->lock);
+	index = hs->index;
+	hs->index = 0;
+	spin_unlock_bh(&session->lock);
+	if (!index)
+		return;
+	hs->ticket = ticket;
+	hs->tries--;	/* with the same PSK */
+	if (!hs->told)
+		initiate(session);
+	hs->told = true;
+}
+
+static void handshake_work(struct work_struct *work)
 {
 	struct handoff_session *session = container_of(work, struct handoff_session, work);
 	struct mailbox mail;
@@ -268,50 +292,64 @@ void handshake_work(struct work_struct *work)
 		respond(session, &mail);
 	else if (mail.type == SEAL_RESPONSE)
 		finish(session, &mail);
-	if (start)
+	else if (mail.type == SEAL_TICKET)
+		try_again(session, mail.ticket);
+	if (start) {
+		session->handshake.told = false;
 		initiate(session);
+	}
 }
 
 /*
- * Take note of an INIT that verified.  Returns the counter that says why it is
- * not wanted, or 0.
+ * Take an INIT that verified, if its ticket is good.  Returns the counter that
+ * says why not, or 0; @ticket is the one that is good now.
  */
-static int note_init(struct handoff_session *session, const struct init_payload *init)
+static int take_init(struct handoff_session *session, u32 serial,
+		     const struct control_packet *packet, const u8 *msg, u64 *ticket)
 {
-	struct seen_boot *at = NULL, *oldest = session->seen;
-	unsigned int i;
+	struct mailbox *mail = &session->mailbox;
+	int why = 0;
 
-	lockdep_assert_held(&session->lock);
-	for (i = 0; i < HANDSHAKE_SEEN; i++) {
-		struct seen_boot *seen = &session->seen[i];
-
-		if (seen->boot == init->boot && seen->stamp)
-			at = seen;
-		if (!seen->stamp || (oldest->stamp && time_before(seen->used, oldest->used)))
-			oldest = seen;
+	spin_lock(&session->lock);
+	/* Whom its RESPONSE is on the way to is not to be told to try again. */
+	if (!memcmp(mail->msg, msg, HANDSHAKE_MSG_LEN)) {
+		why = CONTROL_INIT_REPLAY;
+	} else if (*ticket != session->ticket) {
+		why = CONTROL_INIT_TICKET;
+	} else if (!session->dead) {
+		session->ticket = get_random_u64();
+		mail->type = SEAL_INIT;
+		mail->ticket = session->ticket;
+		mail->psk_serial = serial;
+		mail->local = packet->local;
+		mail->port = packet->port;
+		memcpy(mail->msg, msg, HANDSHAKE_MSG_LEN);
+		queue_work(workqueue, &session->work);
 	}
-	if (at && init->stamp <= at->stamp)
-		return CONTROL_INIT_REPLAY;
-	if (session->init_next && time_before(jiffies, session->init_next))
-		return CONTROL_INIT_RATELIMITED;
-	if (!at)
-		at = oldest;
-	at->boot = init->boot;
-	at->stamp = init->stamp;
-	at->used = jiffies;
-	session->init_next = (jiffies + INIT_INTERVAL) ?: 1;
-	return 0;
+	*ticket = session->ticket;
+	spin_unlock(&session->lock);
+	return why;
 }
 
-/* Is this INIT made with that PSK?  Then it is either taken or counted. */
+static void say_ticket(struct handoff_session *session, const union nf_inet_addr *local,
+		       u32 index, u64 ticket, const u8 key[CRYPTO_KEY_LEN])
+{
+	u8 datagram[HANDSHAKE_TICKET_LEN];
+
+	seal_header_write(datagram, SEAL_TICKET, index, ticket);
+	noise_response_mac(key, datagram, SEAL_HEADER_LEN, datagram + SEAL_HEADER_LEN);
+	send_datagram(session, local, datagram, sizeof(datagram));
+}
+
+/* Is this INIT made with that PSK?  Then it is taken, or answered, or counted. */
 static bool try_init(struct handoff_session *session, u32 serial,
 		     const struct control_packet *packet, const u8 *msg)
 {
-	u8 psk[CRYPTO_KEY_LEN], payload[HANDSHAKE_PAYLOAD];
-	struct init_payload init;
+	u8 psk[CRYPTO_KEY_LEN], payload[HANDSHAKE_PAYLOAD], mac_key[CRYPTO_KEY_LEN];
 	struct prologue prologue;
 	struct noise noise;
-	int refused;
+	u64 ticket;
+	int why;
 	bool ok;
 
 	if (!keys_get_psk(session, serial, psk))
@@ -319,26 +357,25 @@ static bool try_init(struct handoff_session *session, u32 serial,
 	make_prologue(&prologue, session, &packet->local, packet->port);
 	noise_init(&noise, &prologue, sizeof(prologue), psk);
 	ok = noise_read_init(&noise, msg, payload, sizeof(payload));
+	if (!ok)
+		goto out;
+
+	ticket = get_ticket(payload);
+	why = take_init(session, serial, packet, msg, &ticket);
+	/* Where it went to is checked already: the prologue says so. */
+	if (why == CONTROL_INIT_TICKET && !___ratelimit(&session->tickets, __func__))
+		why = CONTROL_INIT_RATELIMITED;
+	if (why == CONTROL_INIT_TICKET) {
+		noise_response_key(&noise, psk, mac_key);
+		say_ticket(session, &packet->local, get_index(payload), ticket, mac_key);
+		memzero_explicit(mac_key, sizeof(mac_key));
+	}
+	if (why)
+		control_count(session->control, why);
+out:
 	noise_wipe(&noise);
 	memzero_explicit(psk, sizeof(psk));
-	if (!ok)
-		return false;
-
-	get_init(payload, &init);
-	spin_lock(&session->lock);
-	refused = note_init(session, &init);
-	if (!refused && !session->dead) {
-		session->mailbox.type = SEAL_INIT;
-		session->mailbox.psk_serial = serial;
-		session->mailbox.local = packet->local;
-		session->mailbox.port = packet->port;
-		memcpy(session->mailbox.msg, msg, HANDSHAKE_MSG_LEN);
-		queue_work(workqueue, &session->work);
-	}
-	spin_unlock(&session->lock);
-	if (refused)
-		control_count(session->control, refused);
-	return true;
+	return ok;
 }
 
 void handshake_receive_init(struct handoff_control *control,
@@ -363,16 +400,17 @@ void handshake_receive_init(struct handoff_control *control,
 	control_count(control, peer ? CONTROL_INIT_PSK : CONTROL_INIT_PEER);
 }
 
-void handshake_receive_response(struct handoff_session *session,
-				const struct control_packet *packet, u32 index,
-				const u8 *datagram)
+void handshake_receive_answer(struct handoff_session *session,
+			      const struct control_packet *packet,
+			      const struct seal_header *header, const u8 *datagram, u32 len)
 {
+	u32 covered = len - NOISE_MAC_LEN;
 	struct handshake *hs = &session->handshake;
 	u8 key[CRYPTO_KEY_LEN], mac[NOISE_MAC_LEN];
 	int why = 0;
 
 	spin_lock(&session->lock);
-	if (hs->index == index)
+	if (hs->index == header->index)
 		memcpy(key, hs->mac_key, sizeof(key));
 	else
 		why = CONTROL_RX_INDEX;
@@ -380,9 +418,9 @@ void handshake_receive_response(struct handoff_session *session,
 	if (why)
 		goto drop;
 
-	noise_response_mac(key, datagram, HANDSHAKE_INIT_LEN, mac);
+	noise_response_mac(key, datagram, covered, mac);
 	memzero_explicit(key, sizeof(key));
-	if (!crypto_equal(mac, datagram + HANDSHAKE_INIT_LEN, sizeof(mac)))
+	if (!crypto_equal(mac, datagram + covered, sizeof(mac)))
 		why = CONTROL_RESPONSE_AUTH;
 	else if (!nf_inet_addr_cmp(&session->peer.addr, &packet->source))
 		why = CONTROL_RX_SOURCE;
@@ -391,8 +429,10 @@ void handshake_receive_response(struct handoff_session *session,
 
 	spin_lock(&session->lock);
 	if (!session->dead) {
-		session->mailbox.type = SEAL_RESPONSE;
-		memcpy(session->mailbox.msg, datagram + SEAL_HEADER_LEN, HANDSHAKE_MSG_LEN);
+		session->mailbox.type = header->type;
+		session->mailbox.ticket = header->counter;
+		memcpy(session->mailbox.msg, datagram + SEAL_HEADER_LEN,
+		       covered - SEAL_HEADER_LEN);
 		queue_work(workqueue, &session->work);
 	}
 	spin_unlock(&session->lock);
@@ -414,6 +454,16 @@ void handshake_hurry(struct handoff_session *session)
 	session->force = true;
 	session->handshake.next = jiffies;
 	mod_timer(&session->timer, jiffies);
+}
+
+void handshake_init(struct handoff_session *session)
+{
+	INIT_WORK(&session->work, handshake_work);
+	session->handshake.next = jiffies;
+	session->ticket = get_random_u64();
+	ratelimit_state_init(&session->tickets, HZ, TICKETS_A_SECOND);
+	/* Say nothing of it: there is a counter. */
+	ratelimit_set_flags(&session->tickets, RATELIMIT_MSG_ON_RELEASE);
 }
 
 void handshake_forget(struct handoff_session *session)

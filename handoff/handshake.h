@@ -18,14 +18,11 @@ struct control_packet;
 struct handoff_control;
 struct handoff_session;
 
-/* Initiators' lives remembered, so that none of their INITs counts twice */
-#define HANDSHAKE_SEEN		8
-
-/* An INIT's payload: index, boot, stamp.  A RESPONSE's: index, and padding. */
-#define HANDSHAKE_PAYLOAD	20
+#define HANDSHAKE_PAYLOAD	12	/* an index and a ticket */
 #define HANDSHAKE_MSG_LEN	NOISE_MSG_LEN(HANDSHAKE_PAYLOAD)
 #define HANDSHAKE_INIT_LEN	(SEAL_HEADER_LEN + HANDSHAKE_MSG_LEN)
 #define HANDSHAKE_RESPONSE_LEN	(HANDSHAKE_INIT_LEN + NOISE_MAC_LEN)
+#define HANDSHAKE_TICKET_LEN	(SEAL_HEADER_LEN + NOISE_MAC_LEN)
 
 /**
  * struct handshake - an INIT sent, waiting for its RESPONSE
@@ -33,6 +30,8 @@ struct handoff_session;
  * @local: our address in it; the work's own
  * @psk_serial: the PSK it used; the work's own
  * @tries: since the last success; the work's own
+ * @ticket: the peer's, for the next INIT; 0 at first; the work's own
+ * @told: it was told since the timer last asked for an INIT; the work's own
  * @index: ours, 0: none waiting; session->lock
  * @mac_key: of the RESPONSE; session->lock
  * @next: jiffies; not tried again before; session->lock
@@ -42,6 +41,8 @@ struct handshake {
 	union nf_inet_addr local;
 	u32 psk_serial;
 	unsigned int tries;
+	u64 ticket;
+	bool told;
 	u32 index;
 	u8 mac_key[CRYPTO_KEY_LEN];
 	unsigned long next;
@@ -50,30 +51,20 @@ struct handshake {
 /**
  * struct mailbox - one verified handshake message, from softirq to the work;
  *	session->lock.  A newer one replaces it, so nothing is ever queued
- * @type: SEAL_INIT or SEAL_RESPONSE, 0: empty
+ * @type: SEAL_INIT, SEAL_RESPONSE or SEAL_TICKET, 0: empty
+ * @ticket: the next one, for the RESPONSE to an INIT; or that of a TICKET
  * @psk_serial: the PSK that verified an INIT
  * @local: the address it came to
  * @port: and port, big-endian
- * @msg: the Noise message
+ * @msg: the Noise message; stays there, so that a copy is known for one
  */
 struct mailbox {
 	u8 type;
+	u64 ticket;
 	u32 psk_serial;
 	union nf_inet_addr local;
 	__be16 port;
 	u8 msg[HANDSHAKE_MSG_LEN];
-};
-
-/**
- * struct seen_boot - the newest INIT seen of one life of an initiator
- * @boot: which life
- * @stamp: that INIT's
- * @used: jiffies, to tell the oldest entry
- */
-struct seen_boot {
-	u64 boot;
-	u64 stamp;
-	unsigned long used;
 };
 
 /**
@@ -82,31 +73,33 @@ struct seen_boot {
  * @packet: its addresses
  * @msg: HANDSHAKE_MSG_LEN bytes, the Noise message
  *
- * Context: softirq, RCU read side.  Allocates nothing, answers nothing.
+ * Context: softirq, RCU read side.  Allocates nothing, and answers nothing, but
+ * for a TICKET to what was made with the PSK.
  */
 void handshake_receive_init(struct handoff_control *control,
 			    const struct control_packet *packet, const u8 *msg);
 
 /**
- * handshake_receive_response() - a RESPONSE came
+ * handshake_receive_answer() - a RESPONSE or a TICKET came
  * @session: that its index names
  * @packet: its addresses
- * @index: the index
- * @datagram: HANDSHAKE_RESPONSE_LEN bytes
+ * @header: its header
+ * @datagram: all of it
+ * @len: HANDSHAKE_RESPONSE_LEN or HANDSHAKE_TICKET_LEN, as its type wants it
  *
  * Context: softirq, RCU read side.
  */
-void handshake_receive_response(struct handoff_session *session,
-				const struct control_packet *packet, u32 index,
-				const u8 *datagram);
+void handshake_receive_answer(struct handoff_session *session,
+			      const struct control_packet *packet,
+			      const struct seal_header *header, const u8 *datagram, u32 len);
 
 /**
- * handshake_work() - the session's work
- * @work: session->work
+ * handshake_init() - a new session
+ * @session: session
  *
- * Context: workqueue.
+ * Context: any.
  */
-void handshake_work(struct work_struct *work);
+void handshake_init(struct handoff_session *session);
 
 /**
  * handshake_start() - have the work send an INIT

@@ -88,6 +88,23 @@ void handoff_heartbeat_receive(struct handoff_session *session,
 		handoff_heartbeat_send(session, 0);
 }
 
+/* So long a silence takes a peer down. */
+static unsigned long patience_of(struct net *net)
+{
+	unsigned long interval = handoff_timeout(net, HANDOFF_TIMEOUT_HEARTBEAT);
+
+	return handoff_limit(net, HANDOFF_LIMIT_HEARTBEAT_DOWN) * interval + interval / 4;
+}
+
+unsigned long handoff_session_late(struct net *net)
+{
+	/* The timer, which drops keys, may come a second later. */
+	unsigned long late = max_t(unsigned long, patience_of(net), 2 * KEYS_LATE_TIME) + RETRY_MAX;
+
+	return min_t(unsigned long, late, KEYS_REJECT_TIME);
+}
+EXPORT_SYMBOL_GPL(handoff_session_late);
+
 /* Is the peer silent for too long? */
 static bool went_down(struct handoff_session *session, unsigned long patience)
 {
@@ -103,7 +120,9 @@ static bool went_down(struct handoff_session *session, unsigned long patience)
 static void want_keys(struct handoff_session *session, unsigned long interval)
 {
 	struct handshake *hs = &session->handshake;
-	unsigned long retry = min_t(unsigned long, interval, RETRY_MAX);
+	/* Less and less often, lest no answer from far away be in time for any. */
+	unsigned int tries = min(READ_ONCE(hs->tries), 8U);
+	unsigned long retry = min_t(unsigned long, interval << tries, RETRY_MAX);
 
 	lockdep_assert_held(&session->lock);
 	if (session->role != HANDOFF_FRONTEND ||
@@ -123,8 +142,7 @@ void handoff_heartbeat_timer(struct timer_list *timer)
 {
 	struct handoff_session *session = from_timer(session, timer, timer);
 	unsigned long interval = handoff_timeout(session->net, HANDOFF_TIMEOUT_HEARTBEAT);
-	unsigned long patience = handoff_limit(session->net, HANDOFF_LIMIT_HEARTBEAT_DOWN) *
-				 interval + interval / 4;
+	unsigned long patience = patience_of(session->net);
 	unsigned long now = jiffies, next;
 	bool down, beat = false;
 	u16 probe = 0;
@@ -135,7 +153,7 @@ void handoff_heartbeat_timer(struct timer_list *timer)
 	spin_lock(&session->lock);
 	if (session->dead)
 		goto unlock;
-	keys_expire(session);
+	keys_expire(session, patience);
 	want_keys(session, interval);
 	down = went_down(session, patience);
 

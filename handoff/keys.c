@@ -100,6 +100,7 @@ struct handoff_keypair *keypair_alloc(const union nf_inet_addr *local, u32 psk_s
 	kp->local = *local;
 	kp->psk_serial = psk_serial;
 	kp->born = jiffies;
+	kp->aged = jiffies;
 	spin_lock_init(&kp->lock);
 	return kp;
 }
@@ -147,7 +148,18 @@ bool keys_wanted(struct handoff_session *session, unsigned long silence)
 	       time_after_eq(jiffies, READ_ONCE(session->heard) + silence);
 }
 
-void keys_expire(struct handoff_session *session)
+/* Were they not heard of for so long, or, since there are others, need not be? */
+static bool faded(struct handoff_session *session, enum keypair_slot i, unsigned long patience)
+{
+	struct handoff_keypair *kp = slot(session, i), *current_kp = slot(session, KEYS_CURRENT);
+	unsigned long heard = READ_ONCE(session->heard), now = jiffies;
+
+	if (i == KEYS_PREVIOUS && current_kp)
+		return time_after_eq(now, current_kp->born + 2 * KEYS_LATE_TIME);
+	return time_after_eq(now, heard + patience) && time_after_eq(now, kp->born + patience);
+}
+
+void keys_expire(struct handoff_session *session, unsigned long patience)
 {
 	unsigned int i;
 
@@ -155,7 +167,7 @@ void keys_expire(struct handoff_session *session)
 	for (i = 0; i < __KEYS_MAX; i++) {
 		struct handoff_keypair *kp = slot(session, i);
 
-		if (kp && keypair_expired(kp))
+		if (kp && (keypair_expired(kp) || faded(session, i, patience)))
 			replace(session, i, NULL);
 	}
 	if (session->psk_old_until && time_after(jiffies, session->psk_old_until))
@@ -176,10 +188,13 @@ void handoff_session_rekey(struct handoff_session *session, const u8 key[32])
 {
 	spin_lock_bh(&session->lock);
 	if (crypto_memneq(session->psk, key, sizeof(session->psk))) {
-		memcpy(session->psk_old, session->psk, sizeof(session->psk));
+		/* If there is an old one still, the peer has never used this one. */
+		if (!session->psk_old_until) {
+			memcpy(session->psk_old, session->psk, sizeof(session->psk));
+			session->psk_old_until = (jiffies + OLD_PSK_TIME) ?: 1;
+		}
 		memcpy(session->psk, key, sizeof(session->psk));
 		WRITE_ONCE(session->psk_serial, session->psk_serial + 1);
-		session->psk_old_until = (jiffies + OLD_PSK_TIME) ?: 1;
 		handshake_hurry(session);
 	}
 	spin_unlock_bh(&session->lock);

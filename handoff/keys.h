@@ -6,6 +6,10 @@
  * Keys agreed on live in slots, found under RCU.  The initiator uses new ones at
  * once; the responder only when the peer has proved to have them, too, so that
  * nothing that was replayed takes the old ones away.
+ *
+ * Keys end with the silence that takes a session down.  So who hears nothing
+ * says nothing either: a path that is cut one way is down for both.  And what
+ * somebody held back meanwhile can be opened by nobody any more.
  */
 #ifndef _HANDOFF_KEYS_H
 #define _HANDOFF_KEYS_H
@@ -22,6 +26,9 @@ struct handoff_session;
 /* Keys are replaced after the first and worthless after the second. */
 #define KEYS_REKEY_TIME		(120 * HZ)
 #define KEYS_REJECT_TIME	(180 * HZ)
+
+/* So much later than what was sent behind it a datagram may come, or twice that. */
+#define KEYS_LATE_TIME		(2 * HZ)
 
 /* An index is a session's id with the number of its keys in the lowest bits. */
 #define KEYS_INDEX_BITS		2
@@ -44,8 +51,9 @@ enum keypair_slot {
  * @psk_serial: which PSK they were made with
  * @born: jiffies
  * @counter: of the next datagram to send
- * @lock: guards @window; leaf, BH off
+ * @lock: guards what follows; leaf, BH off
  * @window: what we received
+ * @aged: jiffies; when the window last aged
  * @rcu: frees it
  */
 struct handoff_keypair {
@@ -57,8 +65,9 @@ struct handoff_keypair {
 	u32 psk_serial;
 	unsigned long born;
 	atomic64_t counter;
-	spinlock_t lock;	/* window */
+	spinlock_t lock;	/* window, aged */
 	struct seal_window window;
+	unsigned long aged;
 	struct rcu_head rcu;
 };
 
@@ -153,10 +162,11 @@ bool keys_wanted(struct handoff_session *session, unsigned long silence);
 /**
  * keys_expire() - drop what is too old: keys, a replaced PSK
  * @session: session
+ * @patience: jiffies of silence that end keys
  *
  * Context: session->lock held.
  */
-void keys_expire(struct handoff_session *session);
+void keys_expire(struct handoff_session *session, unsigned long patience);
 
 /**
  * keys_forget() - drop and wipe all of them

@@ -46,7 +46,7 @@ bool seal_window_accept(struct seal_window *window, u64 counter)
 	u64 word = counter / 64, bit = 1ULL << (counter % 64);
 	u64 *at = &window->bits[word % SEAL_WINDOW_WORDS];
 
-	if (counter >= SEAL_REJECT_AFTER)
+	if (counter >= SEAL_REJECT_AFTER || counter < window->floor)
 		return false;
 	if (window->next > SEAL_WINDOW && counter < window->next - SEAL_WINDOW)
 		return false;
@@ -64,4 +64,10 @@ bool seal_window_accept(struct seal_window *window, u64 counter)
 		return false;
 	*at |= bit;
 	return true;
+}
+
+void seal_window_age(struct seal_window *window)
+{
+	window->floor = window->mark;
+	window->mark = window->next;
 }

@@ -8,7 +8,7 @@
  *
  * 16 bytes, big-endian, in clear; they are the AEAD's associated data.  The
  * receiver chose the index in the handshake; it is 0 in INIT.  The counter is
- * the nonce, 0 but in DATA.  Pure.
+ * the nonce in DATA, the ticket in TICKET, else 0.  Pure.
  */
 #ifndef _HANDOFF_SEAL_H
 #define _HANDOFF_SEAL_H
@@ -32,6 +32,7 @@ enum seal_type {
 	SEAL_INIT = 1,		/* the handshake's first message, front-end to back-end */
 	SEAL_RESPONSE,		/* its second */
 	SEAL_DATA,		/* sealed messages */
+	SEAL_TICKET,		/* instead of RESPONSE: try again, with this ticket */
 };
 
 /**
@@ -40,7 +41,7 @@ enum seal_type {
  * @version: SEAL_VERSION
  * @reserved: 0
  * @index: names the key at the receiver
- * @counter: nonce
+ * @counter: nonce, or ticket
  */
 struct seal_header {
 	u8 type;
@@ -53,12 +54,16 @@ struct seal_header {
 /**
  * struct seal_window - which counters were seen
  * @next: one above the highest seen, 0: none yet
- * @bits: ring of those below
+ * @mark: @next when the window last aged
+ * @floor: @next when it aged the time before; nothing below is taken
+ * @bits: ring of those below @next
  *
  * The owner serialises the access.
  */
 struct seal_window {
 	u64 next;
+	u64 mark;
+	u64 floor;
 	u64 bits[SEAL_WINDOW_WORDS];
 };
 
@@ -118,5 +123,16 @@ bool seal_open(u8 *payload, const u8 *sealed, u32 len, const u8 *header,
  * Return: false if it was seen before, or is too old to tell.
  */
 bool seal_window_accept(struct seal_window *window, u64 counter);
+
+/**
+ * seal_window_age() - some time has passed
+ * @window: of a key
+ *
+ * What is later than two calls of this, by the counters that came before the
+ * first, is too old from now on.
+ *
+ * Context: any; the caller serialises.
+ */
+void seal_window_age(struct seal_window *window);
 
 #endif /* _HANDOFF_SEAL_H */

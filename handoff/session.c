@@ -98,11 +98,10 @@ static struct handoff_session *alloc_session(struct handoff_control *control,
 	spin_lock_init(&session->lock);
 	memcpy(session->psk, key, sizeof(session->psk));
 	session->psk_serial = 1;
-	INIT_WORK(&session->work, handshake_work);
+	handshake_init(session);
 	timer_setup(&session->timer, handoff_heartbeat_timer, 0);
 	session->heard = jiffies;
 	session->beat_next = jiffies;
-	session->handshake.next = jiffies;
 	handoff_pmtu_init(&session->pmtu, session_v6(session));
 	do {
 		/* 0 is the index of an INIT, so no session's id. */

@@ -36,6 +36,9 @@ enum handoff_role {
  *	role's to fill.  Softirq or process context with BH off, RCU read side
  * @state: the session went up or down.  Softirq or workqueue, BH off, RCU
  *	read side
+ * @reborn: the peer has begun anew and knows nothing of any flow, without the
+ *	session having gone down; or NULL, if the role does not care.  Workqueue,
+ *	BH off, RCU read side
  *
  * All are called without any session lock held, so they may send.
  */
@@ -47,6 +50,7 @@ struct handoff_session_ops {
 	void (*fill_heartbeat)(struct net *net, struct handoff_session *session,
 			       struct wire_heartbeat *heartbeat);
 	void (*state)(struct net *net, struct handoff_session *session, bool up);
+	void (*reborn)(struct net *net, struct handoff_session *session);
 };
 
 /**
@@ -194,5 +198,16 @@ void handoff_session_register(enum handoff_role role,
  * Context: process context, module exit, may sleep.
  */
 void handoff_session_unregister(enum handoff_role role);
+
+/**
+ * handoff_session_late() - how late a message can be
+ * @net: namespace
+ *
+ * What was sent longer ago than this is not taken any more.
+ *
+ * Context: any.
+ * Return: jiffies.
+ */
+unsigned long handoff_session_late(struct net *net);
 
 #endif /* _HANDOFF_SESSION_H */

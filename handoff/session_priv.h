@@ -20,6 +20,7 @@
 #ifndef _HANDOFF_SESSION_PRIV_H
 #define _HANDOFF_SESSION_PRIV_H
 
+#include <linux/ratelimit.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
@@ -55,8 +56,9 @@
  * @force: make new keys as soon as possible
  * @handshake: initiator's
  * @mailbox: handshake messages for the work
- * @seen: responder's memory of INITs
- * @init_next: jiffies; no INIT is taken before; 0: never
+ * @peer_id: the peer's session, by its index; the work's own
+ * @ticket: responder's, good for one INIT
+ * @tickets: how many are told; its own lock
  * @work: the handshake
  * @initiate: the timer asks the work to send an INIT
  * @timer: everything else
@@ -94,8 +96,9 @@ struct handoff_session {
 	bool force;
 	struct handshake handshake;
 	struct mailbox mailbox;
-	struct seen_boot seen[HANDSHAKE_SEEN];
-	unsigned long init_next;
+	u32 peer_id;
+	u64 ticket;
+	struct ratelimit_state tickets;
 	struct work_struct work;
 	bool initiate;
 

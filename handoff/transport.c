@@ -111,9 +111,17 @@ static struct handoff_keypair *keypair_by_index(struct handoff_session *session,
 
 static bool window_accept(struct handoff_keypair *kp, u64 counter)
 {
+	unsigned long age;
 	bool ok;
 
 	spin_lock(&kp->lock);
+	age = jiffies - kp->aged;
+	if (age >= KEYS_LATE_TIME) {
+		seal_window_age(&kp->window);
+		if (age >= 2 * KEYS_LATE_TIME)
+			seal_window_age(&kp->window);
+		kp->aged = jiffies;
+	}
 	ok = seal_window_accept(&kp->window, counter);
 	spin_unlock(&kp->lock);
 	return ok;
@@ -182,7 +190,9 @@ void transport_receive(struct handoff_session *session,
 		return;
 	}
 	control_count(session->control, CONTROL_RX);
-	WRITE_ONCE(session->heard, jiffies);
+	/* Stragglers under the previous keys do not tell that the current ones work. */
+	if (kp != rcu_access_pointer(session->keys[KEYS_PREVIOUS]))
+		WRITE_ONCE(session->heard, jiffies);
 	if (keys_confirm(session, kp))
 		handoff_heartbeat_send(session, 0);
 	dispatch(session, scratch, len - CRYPTO_TAG_LEN, msg);

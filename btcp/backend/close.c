@@ -20,7 +20,8 @@ static bool closed(struct back_net *bnet, struct back_flow *flow)
 	    !back_flow_step(bnet, flow, BACK_FLOW_CLOSED))
 		return false;
 	flow->why = WIRE_CLOSED_FIN;
-	flow->until = jiffies + handoff_timeout(bnet->net, HANDOFF_TIMEOUT_TIME_WAIT);
+	flow->until = jiffies + max(handoff_timeout(bnet->net, HANDOFF_TIMEOUT_TIME_WAIT),
+				    handoff_session_late(bnet->net));
 	WRITE_ONCE(flow->flow.expires, jiffies + BACK_FLOW_AGAIN);
 	return true;
 }

@@ -127,8 +127,9 @@ bool back_flow_end(struct back_net *bnet, struct back_flow *flow,
 	if (!back_flow_step(bnet, flow, BACK_FLOW_END))
 		return false;
 	flow->why = why;
-	/* A front-end repeats a HANDOFF so long, and the network keeps a copy. */
-	flow->until = jiffies + 2 * handoff_timeout(bnet->net, HANDOFF_TIMEOUT_HANDOFF);
+	/* A front-end repeats a HANDOFF, and a copy of it may be late. */
+	flow->until = jiffies + max(2 * handoff_timeout(bnet->net, HANDOFF_TIMEOUT_HANDOFF),
+				    handoff_session_late(bnet->net));
 	WRITE_ONCE(flow->flow.expires, jiffies + BACK_FLOW_AGAIN);
 	return true;
 }

@@ -135,12 +135,28 @@ void front_backend_session_state(struct front_net *fn,
 			end_flows(backend);
 }
 
+void front_backend_reborn(struct front_net *fn, const struct handoff_session *session)
+{
+	struct front_backend *backend;
+
+	list_for_each_entry_rcu(backend, &fn->backends, list) {
+		if (backend->session != session)
+			continue;
+		WRITE_ONCE(backend->reborn, true);
+		end_flows(backend);
+	}
+}
+
 static void lost_work(struct work_struct *work)
 {
 	struct front_backend *backend = container_of(work, struct front_backend, lost);
+	bool reborn = READ_ONCE(backend->reborn);
 
+	/* Cleared only if seen: who sets it queues us again. */
+	if (reborn)
+		WRITE_ONCE(backend->reborn, false);
 	/* It may be back by now: a moment's silence is no death. */
-	if (front_backend_is_lost(backend))
+	if (reborn || front_backend_is_lost(backend))
 		backend->end_flows(backend);
 	front_backend_put(backend->fn, backend);
 }

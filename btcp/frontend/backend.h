@@ -45,6 +45,7 @@ struct front_endpoint {
  * @admin: enum btcp_admin; READ_ONCE
  * @going: the back-end said that it takes nothing new; READ_ONCE
  * @deleting: written under @config; READ_ONCE
+ * @reborn: its flows are to end although it is there; READ_ONCE
  * @lost: calls @end_flows: its session went down, or its admin state did
  * @end_flows: see struct front_backend_config; constant
  * @stats: counters
@@ -66,6 +67,7 @@ struct front_backend {
 	u8 admin;
 	bool going;
 	bool deleting;
+	bool reborn;
 	struct work_struct lost;
 	void (*end_flows)(struct front_backend *backend);
 	struct handoff_stats stats;
@@ -209,6 +211,15 @@ const char *front_backend_state(void *backend);
 void front_backend_heartbeat(struct front_net *fn,
 			     const struct handoff_session *session,
 			     const struct wire_heartbeat *heartbeat);
+
+/**
+ * front_backend_reborn() - a session's peer knows nothing of its flows any more
+ * @fn: namespace
+ * @session: session
+ *
+ * Context: BH off, RCU read side.
+ */
+void front_backend_reborn(struct front_net *fn, const struct handoff_session *session);
 
 /**
  * front_backend_session_state() - a session went up or down

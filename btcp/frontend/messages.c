@@ -191,9 +191,18 @@ static void session_state(struct net *net, struct handoff_session *session, bool
 		front_backend_session_state(fn, session, up);
 }
 
+static void reborn(struct net *net, struct handoff_session *session)
+{
+	struct front_net *fn = front_net(net);
+
+	if (!READ_ONCE(fn->dying))
+		front_backend_reborn(fn, session);
+}
+
 const struct handoff_session_ops front_messages_ops = {
 	.receive = receive,
 	.heartbeat = heartbeat,
 	.fill_heartbeat = fill_heartbeat,
 	.state = session_state,
+	.reborn = reborn,
 };

@@ -88,6 +88,29 @@ static void seal_window_accept__table(void **state)
 		assert_row(rows[i].label, seal_window_accept(&w, rows[i].counter) == rows[i].ok);
 }
 
+/* However little has come since: what is overtaken by time is too old. */
+static void seal_window_age__makes_late_what_was_overtaken(void **state)
+{
+	struct seal_window w = { 0 };
+
+	(void)state;
+	seal_window_age(&w);
+	seal_window_age(&w);
+	assert_true(seal_window_accept(&w, 0));
+	assert_true(seal_window_accept(&w, 10));
+	seal_window_age(&w);
+	assert_true(seal_window_accept(&w, 8));
+	assert_true(seal_window_accept(&w, 12));
+	seal_window_age(&w);
+	assert_false(seal_window_accept(&w, 7));
+	assert_false(seal_window_accept(&w, 10));
+	assert_true(seal_window_accept(&w, 11));
+	seal_window_age(&w);
+	assert_false(seal_window_accept(&w, 9));
+	assert_false(seal_window_accept(&w, 12));
+	assert_true(seal_window_accept(&w, 13));
+}
+
 /* Against a model that remembers everything. */
 static void seal_window_accept__as_the_slow_model(void **state)
 {
@@ -123,6 +146,7 @@ int main(void)
 		cmocka_unit_test(seal_open__refuses_any_flipped_bit),
 		cmocka_unit_test(seal_open__refuses_any_other_length),
 		cmocka_unit_test(seal_window_accept__table),
+		cmocka_unit_test(seal_window_age__makes_late_what_was_overtaken),
 		cmocka_unit_test(seal_window_accept__as_the_slow_model),
 	};
 
