@@ -173,7 +173,7 @@ static void finish(struct handoff_session *session, const struct mailbox *mail)
 		return;
 
 	ok = noise_read_response(&hs->noise, mail->msg, payload, sizeof(payload));
-	kp = ok ? keypair_alloc(&hs->local, hs->psk_serial) : NULL;
+	kp = ok ? keypair_alloc(session, &hs->local, hs->psk_serial) : NULL;
 	if (kp) {
 		noise_split(&hs->noise, kp->tx, kp->rx);
 		kp->local_index = index;
@@ -217,7 +217,7 @@ static void respond(struct handoff_session *session, const struct mailbox *mail)
 
 	if (!keys_get_psk(session, mail->psk_serial, psk))
 		return;
-	kp = keypair_alloc(&mail->local, mail->psk_serial);
+	kp = keypair_alloc(session, &mail->local, mail->psk_serial);
 	if (!kp) {
 		control_count(session->control, CONTROL_TX_NOMEM);
 		goto out;
@@ -265,6 +265,8 @@ static void try_again(struct handoff_session *session, u64 ticket)
 	spin_lock_bh(&session->lock);
 	index = hs->index;
 	hs->index = 0;
+	if (index)
+		hs->next = jiffies + HANDSHAKE_ANSWER_TIME;
 	spin_unlock_bh(&session->lock);
 	if (!index)
 		return;

@@ -18,6 +18,9 @@ struct control_packet;
 struct handoff_control;
 struct handoff_session;
 
+/* An answer may come from so far away; as often it is tried, however rare heartbeats are. */
+#define HANDSHAKE_ANSWER_TIME	HZ
+
 #define HANDSHAKE_PAYLOAD	12	/* an index and a ticket */
 #define HANDSHAKE_MSG_LEN	NOISE_MSG_LEN(HANDSHAKE_PAYLOAD)
 #define HANDSHAKE_INIT_LEN	(SEAL_HEADER_LEN + HANDSHAKE_MSG_LEN)

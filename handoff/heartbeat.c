@@ -5,9 +5,6 @@
 #include "handoff/session_priv.h"
 #include "handoff/transport.h"
 
-/* A front-end without keys tries that often, however rare its heartbeats. */
-#define RETRY_MAX	HZ
-
 /* Some part of @time, so that hosts started together do not stay in step. */
 static unsigned long jitter(unsigned long time)
 {
@@ -99,9 +96,7 @@ static unsigned long patience_of(struct net *net)
 unsigned long handoff_session_late(struct net *net)
 {
 	/* The timer, which drops keys, may come a second later. */
-	unsigned long late = max_t(unsigned long, patience_of(net), 2 * KEYS_LATE_TIME) + RETRY_MAX;
-
-	return min_t(unsigned long, late, KEYS_REJECT_TIME);
+	return max_t(unsigned long, patience_of(net), 2 * KEYS_LATE_TIME) + HANDSHAKE_ANSWER_TIME;
 }
 EXPORT_SYMBOL_GPL(handoff_session_late);
 
@@ -122,7 +117,7 @@ static void want_keys(struct handoff_session *session, unsigned long interval)
 	struct handshake *hs = &session->handshake;
 	/* Less and less often, lest no answer from far away be in time for any. */
 	unsigned int tries = min(READ_ONCE(hs->tries), 8U);
-	unsigned long retry = min_t(unsigned long, interval << tries, RETRY_MAX);
+	unsigned long retry = min_t(unsigned long, interval << tries, HANDSHAKE_ANSWER_TIME);
 
 	lockdep_assert_held(&session->lock);
 	if (session->role != HANDOFF_FRONTEND ||
@@ -158,7 +153,7 @@ void handoff_heartbeat_timer(struct timer_list *timer)
 	down = went_down(session, patience);
 
 	/* Not later than a retry of the handshake would be due. */
-	next = now + min_t(unsigned long, interval, RETRY_MAX);
+	next = now + min_t(unsigned long, interval, HANDSHAKE_ANSWER_TIME);
 	if (time_after_eq(now, session->beat_next)) {
 		session->beat_next = now + interval - jitter(interval);
 		beat = rcu_access_pointer(session->keys[KEYS_CURRENT]);

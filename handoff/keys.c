@@ -3,9 +3,7 @@
 #include <linux/slab.h>
 
 #include "handoff/session_priv.h"
-
-/* How long an old PSK is accepted beside the new one. */
-#define OLD_PSK_TIME	(3600 * HZ)
+#include "handoff/settings.h"
 
 #define FINGERPRINT_LEN	8
 
@@ -91,8 +89,10 @@ static void psk_used(struct handoff_session *session, const struct handoff_keypa
 		drop_old_psk(session);
 }
 
-struct handoff_keypair *keypair_alloc(const union nf_inet_addr *local, u32 psk_serial)
+struct handoff_keypair *keypair_alloc(const struct handoff_session *session,
+				      const union nf_inet_addr *local, u32 psk_serial)
 {
+	unsigned long rekey = handoff_timeout(session->net, HANDOFF_TIMEOUT_REKEY);
 	struct handoff_keypair *kp = kzalloc(sizeof(*kp), GFP_KERNEL);
 
 	if (!kp)
@@ -100,6 +100,8 @@ struct handoff_keypair *keypair_alloc(const union nf_inet_addr *local, u32 psk_s
 	kp->local = *local;
 	kp->psk_serial = psk_serial;
 	kp->born = jiffies;
+	kp->renew = kp->born + rekey;
+	kp->reject = kp->born + rekey + rekey / 2;
 	kp->aged = jiffies;
 	spin_lock_init(&kp->lock);
 	return kp;
@@ -143,12 +145,15 @@ bool keys_wanted(struct handoff_session *session, unsigned long silence)
 
 	lockdep_assert_held(&session->lock);
 	return !kp || session->force ||
-	       time_after_eq(jiffies, kp->born + KEYS_REKEY_TIME) ||
+	       time_after_eq(jiffies, kp->renew) ||
 	       atomic64_read(&kp->counter) >= SEAL_REKEY_AFTER ||
 	       time_after_eq(jiffies, READ_ONCE(session->heard) + silence);
 }
 
-/* Were they not heard of for so long, or, since there are others, need not be? */
+/*
+ * Were they not heard of for so long, or, since there are others, need not be?
+ * New ones have time for the first word under them, however far it comes from.
+ */
 static bool faded(struct handoff_session *session, enum keypair_slot i, unsigned long patience)
 {
 	struct handoff_keypair *kp = slot(session, i), *current_kp = slot(session, KEYS_CURRENT);
@@ -156,7 +161,8 @@ static bool faded(struct handoff_session *session, enum keypair_slot i, unsigned
 
 	if (i == KEYS_PREVIOUS && current_kp)
 		return time_after_eq(now, current_kp->born + 2 * KEYS_LATE_TIME);
-	return time_after_eq(now, heard + patience) && time_after_eq(now, kp->born + patience);
+	return time_after_eq(now, heard + patience) &&
+	       time_after_eq(now, kp->born + max_t(unsigned long, patience, HANDSHAKE_ANSWER_TIME));
 }
 
 void keys_expire(struct handoff_session *session, unsigned long patience)
@@ -186,12 +192,14 @@ void keys_forget(struct handoff_session *session)
 
 void handoff_session_rekey(struct handoff_session *session, const u8 key[32])
 {
+	unsigned long old = handoff_timeout(session->net, HANDOFF_TIMEOUT_OLD_KEY);
+
 	spin_lock_bh(&session->lock);
 	if (crypto_memneq(session->psk, key, sizeof(session->psk))) {
 		/* If there is an old one still, the peer has never used this one. */
 		if (!session->psk_old_until) {
 			memcpy(session->psk_old, session->psk, sizeof(session->psk));
-			session->psk_old_until = (jiffies + OLD_PSK_TIME) ?: 1;
+			session->psk_old_until = (jiffies + old) ?: 1;
 		}
 		memcpy(session->psk, key, sizeof(session->psk));
 		WRITE_ONCE(session->psk_serial, session->psk_serial + 1);

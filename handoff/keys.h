@@ -23,10 +23,6 @@
 
 struct handoff_session;
 
-/* Keys are replaced after the first and worthless after the second. */
-#define KEYS_REKEY_TIME		(120 * HZ)
-#define KEYS_REJECT_TIME	(180 * HZ)
-
 /* So much later than what was sent behind it a datagram may come, or twice that. */
 #define KEYS_LATE_TIME		(2 * HZ)
 
@@ -50,6 +46,8 @@ enum keypair_slot {
  * @remote_index: and to the peer
  * @psk_serial: which PSK they were made with
  * @born: jiffies
+ * @renew: jiffies; to be replaced from then on
+ * @reject: jiffies; worthless from then on
  * @counter: of the next datagram to send
  * @lock: guards what follows; leaf, BH off
  * @window: what we received
@@ -64,6 +62,8 @@ struct handoff_keypair {
 	u32 remote_index;
 	u32 psk_serial;
 	unsigned long born;
+	unsigned long renew;
+	unsigned long reject;
 	atomic64_t counter;
 	spinlock_t lock;	/* window, aged */
 	struct seal_window window;
@@ -79,12 +79,13 @@ struct handoff_keypair {
  */
 static inline bool keypair_expired(const struct handoff_keypair *kp)
 {
-	return time_after(jiffies, kp->born + KEYS_REJECT_TIME) ||
+	return time_after(jiffies, kp->reject) ||
 	       atomic64_read(&kp->counter) >= SEAL_REJECT_AFTER;
 }
 
 /**
  * keypair_alloc() - room for the outcome of a handshake
+ * @session: whose
  * @local: our address in it
  * @psk_serial: the PSK it uses
  *
@@ -92,7 +93,8 @@ static inline bool keypair_expired(const struct handoff_keypair *kp)
  * Return: to be filled, for keys_use() or keys_offer(), or kfree_sensitive();
  *	NULL without memory.
  */
-struct handoff_keypair *keypair_alloc(const union nf_inet_addr *local, u32 psk_serial);
+struct handoff_keypair *keypair_alloc(const struct handoff_session *session,
+				      const union nf_inet_addr *local, u32 psk_serial);
 
 /**
  * keys_new_index() - an index that names no keys of this session

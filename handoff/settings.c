@@ -96,6 +96,12 @@ static const struct setting timeouts[__HANDOFF_TIMEOUT_MAX] = {
 	[HANDOFF_TIMEOUT_HEARTBEAT] = {
 		"heartbeat", "ms", "from one heartbeat to the next",
 		1000, 100, 60 * MSEC_PER_SEC },
+	[HANDOFF_TIMEOUT_REKEY] = {
+		"rekey", "ms", "how old keys become; half as much again, and they are refused",
+		120 * MSEC_PER_SEC, 1000, 3600 * MSEC_PER_SEC },
+	[HANDOFF_TIMEOUT_OLD_KEY] = {
+		"old_key", "ms", "how long a replaced key is good, if the new one is not used",
+		3600 * MSEC_PER_SEC, 1000, 3600 * MSEC_PER_SEC },
 	[HANDOFF_TIMEOUT_SYNACK] = {
 		"synack", "ms", "until the SYN/ACK is sent again, doubled each time",
 		1000, 100, 60 * MSEC_PER_SEC },

@@ -37,6 +37,8 @@ enum handoff_limit {
 
 enum handoff_timeout {
 	HANDOFF_TIMEOUT_HEARTBEAT,
+	HANDOFF_TIMEOUT_REKEY,		/* new keys between two hosts */
+	HANDOFF_TIMEOUT_OLD_KEY,	/* a PSK that was replaced */
 	HANDOFF_TIMEOUT_SYNACK,		/* first retransmission of the front-end's SYN/ACK */
 	HANDOFF_TIMEOUT_HEAD,		/* until the head must be there */
 	HANDOFF_TIMEOUT_TRY,		/* one try to hand off */

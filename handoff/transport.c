@@ -176,6 +176,18 @@ static void dispatch(struct handoff_session *session, const u8 *bytes, u32 len,
 	}
 }
 
+/*
+ * Does a message under these keys tell that the peer hears us?  Stragglers under
+ * the previous ones tell so only while the first under the current may be on its way.
+ */
+static bool proves_life(struct handoff_session *session, const struct handoff_keypair *kp)
+{
+	struct handoff_keypair *current_kp = rcu_dereference(session->keys[KEYS_CURRENT]);
+
+	return kp != rcu_access_pointer(session->keys[KEYS_PREVIOUS]) ||
+	       (current_kp && time_before(jiffies, current_kp->born + HANDSHAKE_ANSWER_TIME));
+}
+
 void transport_receive(struct handoff_session *session,
 		       const struct control_packet *packet, const u8 *header,
 		       u32 index, const u8 *sealed, u32 len, u8 *scratch,
@@ -190,8 +202,7 @@ void transport_receive(struct handoff_session *session,
 		return;
 	}
 	control_count(session->control, CONTROL_RX);
-	/* Stragglers under the previous keys do not tell that the current ones work. */
-	if (kp != rcu_access_pointer(session->keys[KEYS_PREVIOUS]))
+	if (proves_life(session, kp))
 		WRITE_ONCE(session->heard, jiffies);
 	if (keys_confirm(session, kp))
 		handoff_heartbeat_send(session, 0);
