@@ -7,7 +7,7 @@ set -euo pipefail
 
 cd "$TOP"
 rm -rf build
-for d in tools/btcpctl tests/unit tests/fuzz; do
+for d in tools/btcpctl tests/unit tests/fuzz tests/attack; do
 	[[ ! -e $d/Makefile ]] || make -s -C "$d" clean
 done
 rm -f -- *.ko *.mod *.mod.c modules.order Module.symvers .*.cmd

@@ -12,6 +12,7 @@ if [[ -e $TOP/Kbuild ]]; then
 	"$TOP/scripts/build-modules.sh" "$kernel"
 	"$TOP/scripts/build-btcpctl.sh"
 	make --no-print-directory -s -C "$TOP/tests/cluster"
+	"$TOP/scripts/build-attack.sh"
 else
 	warn "no Kbuild yet: nothing was built"
 fi

@@ -206,7 +206,7 @@ nginx_binary() {
 # nginx_start BACKEND: serves on port 80, both families, with a header X-Backend:
 #   /1k … /50m, /img/…      files of $WWW
 #   /far/…  /alt/…          the same files, for rules to tell apart
-#   /slow/…                 the same at 200 kB/s
+#   /slow/…                 the same at 200 kB/s, /slower/… at 20
 #   /close/…                the same, and the server closes after the response
 #   PUT /upload/NAME        lands in $RUN/BACKEND/upload/NAME
 #   POST /post              answers the body's length; the body stays in $RUN/BACKEND/bodies
@@ -245,6 +245,7 @@ nginx_start() {
 				location /far/ { alias $WWW/; }
 				location /alt/ { alias $WWW/; }
 				location /slow/ { alias $WWW/; limit_rate 200k; }
+				location /slower/ { alias $WWW/; limit_rate 20k; }
 				location /close/ { alias $WWW/; keepalive_timeout 0; }
 				location /upload/ {
 					root $dir;
