@@ -32,3 +32,4 @@ growth() {
 }
 
 growth 'a rule' 20 rule_index_match cost_rule_index 10 100 1000 10000 100000
+growth 'a URL' 15 content_find cost_content 1000 10000 100000 1000000
