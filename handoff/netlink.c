@@ -61,6 +61,8 @@ static const struct nla_policy policy[BTCP_A_MAX + 1] = {
 	[BTCP_A_ALPN]		= { .type = NLA_NUL_STRING, .len = BTCP_PATTERN_LEN },
 	[BTCP_A_HASH]		= NLA_POLICY_MAX(NLA_U8, BTCP_HASH_MAX),
 	[BTCP_A_HASH_NAME]	= { .type = NLA_NUL_STRING, .len = BTCP_HASH_NAME_LEN },
+	[BTCP_A_FILE]		= { .type = NLA_NUL_STRING, .len = BTCP_FILE_LEN },
+	[BTCP_A_CONTENT]	= { .type = NLA_NUL_STRING, .len = BTCP_CONTENT_LINE_LEN },
 	[BTCP_A_VALUE]		= { .type = NLA_U64 },
 };
 
@@ -203,6 +205,8 @@ static const struct genl_ops ops[] = {
 	ROLE_SET(RULE_NEW), ROLE_SET(RULE_SET), ROLE_SET(RULE_DEL),
 	ROLE_GET(RULE_GET),
 	{ .cmd = BTCP_CMD_RULE_TEST, .doit = role_doit },
+	ROLE_SET(CONTENT_BEGIN), ROLE_SET(CONTENT_ADD), ROLE_SET(CONTENT_COMMIT),
+	ROLE_SET(CONTENT_DEL), ROLE_GET(CONTENT_GET),
 	ROLE_SET(FRONTEND_NEW), ROLE_SET(FRONTEND_SET), ROLE_SET(FRONTEND_DEL),
 	ROLE_GET(FRONTEND_GET),
 	{ .cmd = BTCP_CMD_CONTROL_SET, .doit = handoff_control_nl_set,

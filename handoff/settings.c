@@ -71,6 +71,9 @@ static const struct setting limits[__HANDOFF_LIMIT_MAX] = {
 	[HANDOFF_LIMIT_POOLS] = {
 		"pools", "pools", "pools of a front-end",
 		4096, 1, 1 << 16 },
+	[HANDOFF_LIMIT_CONTENT] = {
+		"content", "entries", "entries of one service's content",
+		2 << 20, 1, 1 << 26 },
 	[HANDOFF_LIMIT_RULES] = {
 		"rules", "rules", "rules of one service",
 		256 << 10, 1, 1 << 22 },

@@ -26,6 +26,7 @@ enum handoff_limit {
 	HANDOFF_LIMIT_SERVICES,
 	HANDOFF_LIMIT_BACKENDS,
 	HANDOFF_LIMIT_POOLS,
+	HANDOFF_LIMIT_CONTENT,	/* entries of one service's content */
 	HANDOFF_LIMIT_RULES,		/* a service */
 	HANDOFF_LIMIT_FRONTENDS,
 	HANDOFF_LIMIT_HEARTBEAT_DOWN,	/* missed heartbeats that take a peer down */

@@ -24,6 +24,10 @@ static const handler handlers[__BTCP_CMD_MAX] = {
 	[BTCP_CMD_RULE_SET]	= front_nl_rule_set,
 	[BTCP_CMD_RULE_DEL]	= front_nl_rule_del,
 	[BTCP_CMD_RULE_TEST]	= front_nl_rule_test,
+	[BTCP_CMD_CONTENT_BEGIN] = front_nl_content_begin,
+	[BTCP_CMD_CONTENT_ADD]	= front_nl_content_add,
+	[BTCP_CMD_CONTENT_COMMIT] = front_nl_content_commit,
+	[BTCP_CMD_CONTENT_DEL]	= front_nl_content_del,
 };
 
 static const dumper dumpers[__BTCP_CMD_MAX] = {
@@ -31,6 +35,7 @@ static const dumper dumpers[__BTCP_CMD_MAX] = {
 	[BTCP_CMD_BACKEND_GET]	= front_nl_backend_get,
 	[BTCP_CMD_POOL_GET]	= front_nl_pool_get,
 	[BTCP_CMD_RULE_GET]	= front_nl_rule_get,
+	[BTCP_CMD_CONTENT_GET]	= front_nl_content_get,
 };
 
 int front_nl_refuse(struct genl_info *info, int attr, int err, const char *sentence)
@@ -79,6 +84,7 @@ static const struct handoff_nl_command commands[] = {
 	DO(MEMBER_NEW), DO(MEMBER_SET), DO(MEMBER_DEL),
 	DO(RULE_NEW), DO(RULE_SET), DO(RULE_DEL), DUMP(RULE_GET),
 	DO(RULE_TEST),
+	DO(CONTENT_BEGIN), DO(CONTENT_ADD), DO(CONTENT_COMMIT), DO(CONTENT_DEL), DUMP(CONTENT_GET),
 };
 
 const struct handoff_nl_role front_netlink_role = {

@@ -198,7 +198,58 @@ int front_nl_rule_del(struct front_net *fn, struct genl_info *info);
 int front_nl_rule_test(struct front_net *fn, struct genl_info *info);
 
 /**
- * front_nl_rule_service() - the service that a RULE command is about
+ * front_nl_content_begin() - BTCP_CMD_CONTENT_BEGIN: content is to be loaded
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
+int front_nl_content_begin(struct front_net *fn, struct genl_info *info);
+
+/**
+ * front_nl_content_add() - BTCP_CMD_CONTENT_ADD: some of its lines
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
+int front_nl_content_add(struct front_net *fn, struct genl_info *info);
+
+/**
+ * front_nl_content_commit() - BTCP_CMD_CONTENT_COMMIT: it takes the place of what was there
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
+int front_nl_content_commit(struct front_net *fn, struct genl_info *info);
+
+/**
+ * front_nl_content_del() - BTCP_CMD_CONTENT_DEL: remove
+ * @fn: namespace
+ * @info: request, see linux/btcp.h
+ *
+ * Context: process context; @config held.
+ * Return: 0, or a negative errno with a sentence.
+ */
+int front_nl_content_del(struct front_net *fn, struct genl_info *info);
+
+/**
+ * front_nl_content_get() - BTCP_CMD_CONTENT_GET: tell of all
+ * @fn: namespace
+ * @skb: to be filled
+ * @cb: dump; args[0] is the service
+ *
+ * Context: process context; @config held.
+ */
+void front_nl_content_get(struct front_net *fn, struct sk_buff *skb,
+			  struct netlink_callback *cb);
+
+/**
+ * front_nl_rule_service() - the service that a RULE or CONTENT command is about
  * @fn: namespace
  * @info: request
  * @err: result, if there is none

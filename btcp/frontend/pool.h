@@ -70,7 +70,7 @@ struct front_members {
  * @ref: 1 for the configuration, 1 for each connection being handed off
  * @fn: namespace
  * @name: constant
- * @rules: rules that name it; @config
+ * @rules: rules, and contents, that name it; @config
  * @members: never NULL; RCU, written under @config
  * @lock: the policy's
  * @rcu: frees it

@@ -241,7 +241,7 @@ int front_nl_pool_del(struct front_net *fn, struct genl_info *info)
 		return err;
 	if (pool->rules)
 		return front_nl_refuse(info, BTCP_A_NAME, -EBUSY,
-				       "a rule sends requests to the pool: delete the rule first");
+				       "a rule or content sends requests to the pool: delete that first");
 	front_pool_delete(pool);
 	return 0;
 }

@@ -63,25 +63,26 @@ static void know_client(struct rule_request *request, const struct front_opening
 							      sizeof(struct in6_addr);
 }
 
-/* The pool of a rule, counted.  Returns 0, or the status of a refusal. */
-static int take_pool(struct front_opening *o, const struct front_rule *rule,
+/* Keep the pool.  Returns 0, or the status of a refusal. */
+static int take_pool(struct front_opening *o, struct front_pool *pool,
 		     const struct rule_request *request)
 {
 	if (READ_ONCE(o->flow->service->deleting))
 		return 503;
-	if (!rule)
+	if (!pool)
 		return 404;
-	if (!front_pool_get(rule->pool))
+	if (!front_pool_get(pool))
 		return 503;
-	o->pool = rule->pool;
-	o->choice.key = front_pool_key(rule->pool, request);
+	o->pool = pool;
+	o->choice.key = front_pool_key(pool, request);
 	return 0;
 }
 
-/* Find the rule, and its pool.  Returns 0, or the status of a refusal. */
+/* Find the pool.  Returns 0, or the status of a refusal. */
 static int find_pool(struct front_opening *o, const struct front_rules *rules)
 {
 	struct rule_request request = {};
+	const struct front_rule *rule = rules->fallback;
 	void *room;
 	int status;
 
@@ -89,7 +90,7 @@ static int find_pool(struct front_opening *o, const struct front_rules *rules)
 		/* Of an HTTP/2 request nothing is known yet. */
 		front_count(o->fn, FRONT_STAT_HTTP2_PREFACE);
 		know_client(&request, o);
-		return take_pool(o, rules->fallback, &request);
+		return take_pool(o, rule ? rule->pool : NULL, &request);
 	}
 	room = kmalloc(rule_request_room(&o->head), GFP_ATOMIC | __GFP_NOWARN);
 	if (!room) {
@@ -100,7 +101,7 @@ static int find_pool(struct front_opening *o, const struct front_rules *rules)
 		status = 400;
 	} else {
 		know_client(&request, o);
-		status = take_pool(o, front_rules_match(rules, &request), &request);
+		status = take_pool(o, front_rules_route(rules, &request, &rule), &request);
 	}
 	kfree(room);
 	return status;

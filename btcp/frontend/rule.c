@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/slab.h>
 
+#include "btcp/frontend/content.h"
 #include "btcp/frontend/net.h"
 #include "btcp/frontend/rule.h"
 
-const struct front_rule *front_rules_match(const struct front_rules *rules,
-					   const struct rule_request *request)
+struct front_pool *front_rules_route(const struct front_rules *rules,
+				     const struct rule_request *request,
+				     const struct front_rule **rule)
 {
-	const struct rule *rule = rule_index_match(&rules->index, request);
+	const struct rule *found = rule_index_match(&rules->index, request);
+	struct front_pool *pool = NULL;
 
-	return rule ? front_rule_of(rule) : rules->fallback;
+	*rule = found ? front_rule_of(found) : NULL;
+	if (!found && rules->content)
+		pool = front_content_find(rules->content, request);
+	if (!found && !pool)
+		*rule = rules->fallback;
+	return *rule ? (*rule)->pool : pool;
 }
 
 struct front_rule *front_rule_from(const struct rb_root *by_pref, u32 pref)
@@ -86,14 +94,15 @@ struct front_rules *front_rules_alloc(gfp_t gfp)
 	return alloc_version(0, gfp);
 }
 
-/* With room for a pool more. */
-static struct front_rules *copy(const struct front_rules *from)
+/* With room for so many pools more. */
+static struct front_rules *copy(const struct front_rules *from, unsigned int more)
 {
-	struct front_rules *to = alloc_version(from->pool_count + 1, GFP_KERNEL);
+	struct front_rules *to = alloc_version(from->pool_count + more, GFP_KERNEL);
 
 	if (!to)
 		return NULL;
 	to->index = from->index;
+	to->content = from->content;
 	to->fallback = from->fallback;
 	to->pool_count = from->pool_count;
 	memcpy(to->pool, from->pool, array_size(from->pool_count, sizeof(*to->pool)));
@@ -152,7 +161,7 @@ static int put_in(struct front_rules *rules, struct trie_edit *edit, struct fron
 struct front_rules *front_rules_edit(struct front_rules *from, struct front_rule *old,
 				     struct front_rule *new)
 {
-	struct front_rules *to = copy(from);
+	struct front_rules *to = copy(from, 1);
 	struct trie_edit edit = { .alloc = alloc };
 	int err = 0;
 
@@ -168,6 +177,22 @@ struct front_rules *front_rules_edit(struct front_rules *from, struct front_rule
 		return NULL;
 	}
 	from->stale = edit.stale;
+	return to;
+}
+
+struct front_rules *front_rules_set_content(struct front_rules *from,
+					    struct front_content *content)
+{
+	struct front_rules *to = copy(from, content ? content->pool_count : 0);
+	u32 i;
+
+	if (!to)
+		return NULL;
+	for (i = 0; from->content && i < from->content->pool_count; i++)
+		unname_pool(to, from->content->pool[i]);
+	for (i = 0; content && i < content->pool_count; i++)
+		name_pool(to, content->pool[i]);
+	to->content = content;
 	return to;
 }
 

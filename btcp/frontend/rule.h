@@ -15,6 +15,7 @@
 #include "btcp/rule.h"
 #include "btcp/rule_index.h"
 
+struct front_content;
 struct front_pool;
 
 /**
@@ -32,9 +33,9 @@ struct front_rule {
 };
 
 /**
- * struct front_rule_pool - a pool that rules of a service name
+ * struct front_rule_pool - a pool that rules or content of a service name
  * @pool: pool
- * @rules: how many of them; @config
+ * @rules: how many of them, content being one; @config
  */
 struct front_rule_pool {
 	struct front_pool *pool;
@@ -46,6 +47,7 @@ struct front_rule_pool {
  * @free: frees it, and what only it and the versions before it have
  * @stale: that
  * @index: all but the default
+ * @content: asked before @fallback, or NULL
  * @fallback: the default, tried last, or NULL
  * @pool_count: of @pool
  * @pool: each pool named, once
@@ -54,6 +56,7 @@ struct front_rules {
 	struct rcu_work free;
 	struct trie_node *stale;
 	struct rule_index index;
+	struct front_content *content;
 	struct front_rule *fallback;
 	unsigned int pool_count;
 	struct front_rule_pool pool[];
@@ -71,15 +74,18 @@ static inline struct front_rule *front_rule_of(const struct rule *rule)
 }
 
 /**
- * front_rules_match() - the first rule all of whose conditions hold
+ * front_rules_route() - the pool that a request goes to
  * @rules: a service's
  * @request: what is asked
+ * @rule: result: the first rule all of whose conditions hold; NULL if it was the
+ *	content that named the pool, or nothing did
  *
  * Context: RCU read side, or @config held.
- * Return: the rule or NULL.
+ * Return: the pool or NULL.
  */
-const struct front_rule *front_rules_match(const struct front_rules *rules,
-					   const struct rule_request *request);
+struct front_pool *front_rules_route(const struct front_rules *rules,
+				     const struct rule_request *request,
+				     const struct front_rule **rule);
 
 /**
  * front_rules_alloc() - a version without rules
@@ -105,9 +111,21 @@ struct front_rules *front_rules_edit(struct front_rules *from, struct front_rule
 				     struct front_rule *new);
 
 /**
+ * front_rules_set_content() - the next version, with other content
+ * @from: of a service; what it sees stays as it is
+ * @content: or NULL
+ *
+ * Context: process context; @config held.
+ * Return: the next version, after which @from and its content are to be retired;
+ *	or NULL without memory: then nothing changed.
+ */
+struct front_rules *front_rules_set_content(struct front_rules *from,
+					    struct front_content *content);
+
+/**
  * front_rules_retire_all() - a version goes, and none comes after it
- * @rules: reachable only by who is in an RCU read side; its rules are the
- *	caller's to free
+ * @rules: reachable only by who is in an RCU read side; its rules and content
+ *	are the caller's to free
  *
  * Context: process context; @config held.
  */

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "btcp/frontend/backend.h"
+#include "btcp/frontend/content.h"
 #include "btcp/frontend/netlink.h"
 #include "btcp/frontend/pool.h"
 #include "btcp/frontend/rule.h"
@@ -184,19 +185,38 @@ static int put_backend(struct sk_buff *skb, struct front_pool *pool, const struc
 	return err;
 }
 
-static int answer(const struct front_service *service, const struct front_rule *rule,
-		  const struct question *q, struct genl_info *info)
+/* What content has sent there is told by its file. */
+static int put_content(struct sk_buff *skb, const struct front_service *service,
+		       const struct front_pool *pool)
 {
+	if (nla_put_string(skb, BTCP_A_SERVICE, service->name) ||
+	    nla_put_string(skb, BTCP_A_FILE, front_service_rules(service)->content->file) ||
+	    nla_put_string(skb, BTCP_A_POOL, pool->name))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int answer(const struct front_service *service, const struct question *q,
+		  struct genl_info *info)
+{
+	const struct front_rule *rule;
+	struct front_pool *pool;
 	struct sk_buff *skb;
+	int err = 0;
 	void *hdr;
 
+	pool = front_rules_route(front_service_rules(service), &q->request, &rule);
 	skb = handoff_nl_reply(info, &hdr);
 	if (!skb)
 		return -ENOMEM;
-	if (rule && (front_nl_rule_put(skb, service, rule) ||
-		     put_backend(skb, rule->pool, q))) {
+	if (pool)
+		err = rule ? front_nl_rule_put(skb, service, rule) :
+			     put_content(skb, service, pool);
+	if (pool && !err)
+		err = put_backend(skb, pool, q);
+	if (err) {
 		nlmsg_free(skb);
-		return -EMSGSIZE;
+		return err;
 	}
 	genlmsg_end(skb, hdr);
 	return genlmsg_reply(skb, info);
@@ -217,8 +237,7 @@ int front_nl_rule_test(struct front_net *fn, struct genl_info *info)
 	q->family = family_of(service);
 	err = read_question(q, info);
 	if (!err)
-		err = answer(service, front_rules_match(front_service_rules(service), &q->request),
-			     q, info);
+		err = answer(service, q, info);
 	kfree(q);
 	return err;
 }

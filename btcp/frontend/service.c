@@ -2,6 +2,7 @@
 #include <linux/slab.h>
 
 #include "btcp/frontend/backend.h"
+#include "btcp/frontend/content.h"
 #include "btcp/frontend/pool.h"
 #include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
@@ -279,6 +280,20 @@ int front_service_change_rule(struct front_service *service, struct front_rule *
 	return 0;
 }
 
+int front_service_set_content(struct front_service *service, struct front_content *content)
+{
+	struct front_rules *from = front_service_rules(service);
+	struct front_rules *to = front_rules_set_content(from, content);
+
+	if (!to)
+		return -ENOMEM;
+	rcu_assign_pointer(service->rules, to);
+	front_net_promise_changed(service->fn);
+	front_content_retire(from->content);
+	front_rules_retire(from);
+	return 0;
+}
+
 static void drop_rule(struct front_rule *rule)
 {
 	rule->pool->rules--;
@@ -297,6 +312,7 @@ static void drop_rules(struct front_service *service)
 	rbtree_postorder_for_each_entry_safe(rule, next, &service->by_pref, node)
 		drop_rule(rule);
 	service->by_pref = RB_ROOT;
+	front_content_retire(from->content);
 	front_rules_retire_all(from);
 }
 
@@ -308,6 +324,8 @@ void front_service_delete(struct front_service *service)
 	WRITE_ONCE(service->deleting, true);
 	list_for_each_entry_safe(vip, next, &service->vips, list)
 		remove_vip(service, vip);
+	front_content_load_drop(service->load);
+	service->load = NULL;
 	drop_rules(service);
 	/* The name is free from now on. */
 	handoff_sysfs_del(&service->sysfs);

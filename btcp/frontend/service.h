@@ -16,6 +16,8 @@
 #include "handoff/tuple.h"
 
 struct front_rule;
+struct front_content;
+struct front_content_load;
 struct front_rules;
 struct front_service;
 
@@ -57,6 +59,7 @@ struct front_promise {
  * @vips: struct front_vip; @config
  * @vip_count: of them; @config
  * @rules: never NULL, empty once it is deleted; RCU, written under @config
+ * @load: content under way, or NULL; @config
  * @by_pref: struct front_rule, all but the default; @config
  * @requests: enum btcp_requests, as configured; READ_ONCE
  * @admin: enum btcp_admin; READ_ONCE
@@ -74,6 +77,7 @@ struct front_service {
 	struct list_head vips;
 	unsigned int vip_count;
 	struct front_rules __rcu *rules;
+	struct front_content_load *load;
 	struct rb_root by_pref;
 	u8 requests;
 	u8 admin;
@@ -187,6 +191,16 @@ struct front_rules *front_service_rules(const struct front_service *service);
  */
 int front_service_change_rule(struct front_service *service, struct front_rule *old,
 			      struct front_rule *new);
+
+/**
+ * front_service_set_content() - replace the content
+ * @service: service
+ * @content: the service's from now on, if it is; or NULL
+ *
+ * Context: process context; @config held.
+ * Return: 0 or -ENOMEM; then nothing changed.
+ */
+int front_service_set_content(struct front_service *service, struct front_content *content);
 
 /**
  * front_service_delete() - no new connections; forgotten with the last flow

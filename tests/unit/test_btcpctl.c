@@ -31,6 +31,7 @@ static struct kernel {
 } *kernel;
 
 bool request_role_optional;
+struct request_lines request_lines;
 
 int request_change(const struct command *command, struct nl_msg *msg)
 {
@@ -247,6 +248,10 @@ static void run__not_understood(void **state)
 		{ "pool add all backend", "backend: its name is missing" },
 		{ "pool add all backend be1 weight x", "weight \"x\": not a number" },
 		{ "pool add all weight 3", "\"weight\": no such keyword" },
+		{ "content load", "service: its name is missing" },
+		{ "content load www", "the name of its file is missing" },
+		{ "content load www /none", "content \"/none\": No such file" },
+		{ "content load www /dev/null", "not one line in it" },
 		{ "pool add all hash path", "\"path\": no such hash" },
 		{ "pool add all hash header", "hash: its value is missing" },
 		{ "pool add all hash c", "\"c\" may be client or cookie" },

@@ -57,6 +57,10 @@ const struct command commands[] = {
 	  "SERVICE [client ADDR] [host HOST] [path TARGET] [method M] [header N=V ...] [cookie N=V ...] [sni HOST] [alpn P]",
 	},
 
+	{ "content", "show", content_show, BTCP_CMD_CONTENT_GET, "[SERVICE]" },
+	{ "content", "load", content_load, BTCP_CMD_CONTENT_BEGIN, "SERVICE FILE" },
+	{ "content", "del", content_del, BTCP_CMD_CONTENT_DEL, "SERVICE" },
+
 	{ "frontend", "show", frontend_show, BTCP_CMD_FRONTEND_GET, "[NAME]" },
 	{ "frontend", "add", frontend_change, BTCP_CMD_FRONTEND_NEW,
 	  "NAME addr ADDR [control ADDR[:PORT]] vip ADDR:PORT [port LOCALPORT] [vip ... [port ...]] key FILE",
@@ -111,6 +115,11 @@ const struct noun nouns[] = {
 	  "names, all headers if it names one, and leaves the rest.\n"
 	  "test tells the rule, pool and back-end of a request, and advances no scheduler;\n"
 	  "TARGET is the path as a client sends it.\n" },
+	{ "content", "btcp_frontend", "which pool has each of many URLs",
+	  "FILE has a line HOST PATH POOL for each, compared exactly, in the form that rules see;\n"
+	  "# begins a comment.  Of lines with the same host and path the first counts.  Rules come\n"
+	  "first, then content, then the default.  load replaces what was there as a whole, or\n"
+	  "nothing; up to limit content lines.  save writes the file's name: keep the file.\n" },
 	{ "frontend", "btcp_backend", "front-ends, as the back-end knows them",
 	  "vip is a grant: only these may be handed off, and only to LOCALPORT (the VIP's if\n"
 	  "omitted).  set replaces all grants if it names any.\n"

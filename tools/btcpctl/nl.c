@@ -55,6 +55,8 @@ static const struct {
 	[BTCP_A_ALPN] = { "alpn", STRING },
 	[BTCP_A_HASH] = { "hash", NUMBER },
 	[BTCP_A_HASH_NAME] = { "hash", STRING },
+	[BTCP_A_FILE] = { "content", STRING },
+	[BTCP_A_CONTENT] = { "content", STRING },
 	[BTCP_A_VALUE] = { NULL, VALUE },
 };
 
@@ -77,6 +79,7 @@ struct exchange {
 };
 
 bool request_role_optional;
+struct request_lines request_lines;
 
 static int no_module(const struct command *command)
 {
@@ -171,6 +174,21 @@ static void describe(const struct exchange *x, struct nlattr *attr, char *text, 
 	snprintf(text, size, "%s", word);
 }
 
+/* Which line it is that was refused */
+static void tell_line(const struct exchange *x, struct nlattr *refused)
+{
+	struct nlattr *first = nlmsg_attrdata(x->request, GENL_HDRLEN), *attr = NULL;
+	int len = nlmsg_attrlen(x->request, GENL_HDRLEN);
+
+	if (!request_lines.file || nla_type(refused) != BTCP_A_CONTENT)
+		return;
+	for (unsigned int i = 0; i < request_lines.count; i++) {
+		attr = answer_next(attr, first, len, BTCP_A_CONTENT);
+		if (attr == refused)
+			fail_where(request_lines.file, request_lines.number[i]);
+	}
+}
+
 static const char not_permitted[] =
 	"not permitted: needs CAP_NET_ADMIN in this network namespace";
 
@@ -221,6 +239,7 @@ static void refused(struct exchange *x, int error, struct nlmsghdr *answer, int 
 	/* Without a culprit the object itself is named. */
 	name = request_string(x->request, BTCP_A_NAME);
 	if (attr) {
+		tell_line(x, attr);
 		describe(x, attr, what, sizeof(what));
 		fail(STATUS_REFUSED, "%s: %s", what, sentence);
 	} else if (name && error != EPERM) {

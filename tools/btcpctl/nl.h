@@ -15,6 +15,20 @@ struct command;
 extern bool request_role_optional;
 
 /**
+ * struct request_lines - where a request's CONTENT attributes come from
+ * @file: so that a refusal can tell; NULL: from nowhere
+ * @number: of each one's line
+ * @count: how many
+ */
+struct request_lines {
+	const char *file;
+	const unsigned int *number;
+	unsigned int count;
+};
+
+extern struct request_lines request_lines;
+
+/**
  * request_change() - send a request that changes something, and free it
  * @command: whose it is, for sentences
  * @msg: request

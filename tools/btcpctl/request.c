@@ -44,6 +44,8 @@ static struct nla_policy answer_policy[BTCP_A_MAX + 1] = {
 	[BTCP_A_ALPN] = { .type = NLA_STRING },
 	[BTCP_A_HASH] = { .type = NLA_U8 },
 	[BTCP_A_HASH_NAME] = { .type = NLA_STRING },
+	[BTCP_A_FILE] = { .type = NLA_STRING },
+	[BTCP_A_REPEATED] = { .type = NLA_U32 },
 	[BTCP_A_STATE] = { .type = NLA_STRING },
 	[BTCP_A_ROLE] = { .type = NLA_STRING },
 	[BTCP_A_VALUE] = { .type = NLA_U64 },

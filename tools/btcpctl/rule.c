@@ -190,7 +190,13 @@ static void test_answer(struct nlattr **tb, struct nlattr *first, int len, void 
 		return;
 	*matched = true;
 	print_object_begin("");
-	print_rule(tb, first, len);
+	if (tb[BTCP_A_FILE]) {
+		print_string("service", NULL, nla_get_string(tb[BTCP_A_SERVICE]));
+		print_flag("content", "content");
+		print_string("pool", "pool", nla_get_string(tb[BTCP_A_POOL]));
+	} else {
+		print_rule(tb, first, len);
+	}
 	if (tb[BTCP_A_BACKEND])
 		print_string("backend", "backend", nla_get_string(tb[BTCP_A_BACKEND]));
 	else

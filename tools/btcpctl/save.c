@@ -11,7 +11,8 @@
 
 /* A member is saved with its pool. */
 static const char *const saved[] = {
-	"control", "limit", "timeout", "backend", "pool", "service", "rule", "frontend", NULL
+	"control", "limit", "timeout", "backend", "pool", "service", "rule", "content", "frontend",
+	NULL
 };
 
 int save(const struct command *command, struct args *args)

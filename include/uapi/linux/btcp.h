@@ -18,7 +18,12 @@
  *               SRC{ADDR,PREFIX_LEN}, SNI, ALPN, POOL
  *   RULE_TEST   SERVICE, ADDR (client), HOST, PATH (as sent), METHOD, HEADER...,
  *               COOKIE..., SNI, ALPN;  answers the rule as RULE_GET does and BACKEND,
- *               which is not there if none is usable; nothing if no rule matches
+ *               which is not there if none is usable; nothing if no rule matches.
+ *               If content does: SERVICE, POOL, BACKEND and its FILE
+ *   CONTENT_*   SERVICE;  BEGIN: VALUE (entries to come, at most), FILE; ADD: CONTENT..., as
+ *               often as needed; COMMIT: it takes the place of what was there.  By one
+ *               socket; another BEGIN forgets what was not committed.
+ *               GET tells FILE, VALUE (entries), REPEATED
  *   FRONTEND_*  NAME, ADDR, CONTROL{ADDR,PORT}, VIP{ADDR,PORT,LOCAL_PORT}...,
  *               KEY, KEY_PATH;  GET adds STATE, KEY_FINGERPRINT, STAT...
  *   CONTROL_*   (GET, SET)  ADDR, PORT: the control channel's own address
@@ -40,6 +45,8 @@
 #define BTCP_NAME_LEN		32	/* [A-Za-z0-9][A-Za-z0-9._-]{0,31} */
 #define BTCP_KEY_LEN		32
 #define BTCP_KEY_PATH_LEN	4095
+#define BTCP_FILE_LEN		4095
+#define BTCP_CONTENT_LINE_LEN	4400	/* a path of 4,096 bytes, with host and pool */
 #define BTCP_FINGERPRINT_LEN	8
 #define BTCP_PATTERN_LEN	255
 #define BTCP_PAIR_LEN		511	/* NAME=VALUE of a header or cookie, 255 each */
@@ -72,6 +79,11 @@ enum btcp_cmd {
 	BTCP_CMD_RULE_DEL,
 	BTCP_CMD_RULE_GET,
 	BTCP_CMD_RULE_TEST,
+	BTCP_CMD_CONTENT_BEGIN,
+	BTCP_CMD_CONTENT_ADD,
+	BTCP_CMD_CONTENT_COMMIT,
+	BTCP_CMD_CONTENT_DEL,
+	BTCP_CMD_CONTENT_GET,
 
 	/* The back-end's objects: btcp_backend.ko */
 	BTCP_CMD_FRONTEND_NEW,
@@ -143,6 +155,9 @@ enum btcp_attr {
 	BTCP_A_ALPN,		/* string: a protocol that a ClientHello offers */
 	BTCP_A_HASH,		/* u8, enum btcp_hash */
 	BTCP_A_HASH_NAME,	/* string: of the header or cookie */
+	BTCP_A_FILE,		/* string: the absolute path that content was read from */
+	BTCP_A_CONTENT,		/* string, repeated: HOST PATH POOL */
+	BTCP_A_REPEATED,	/* u32: entries whose URL an earlier one has */
 
 	__BTCP_A_MAX,
 	BTCP_A_MAX = __BTCP_A_MAX - 1
