@@ -187,6 +187,9 @@ expect() {
 # What a server would answer itself is not to be taken for the front-end's: paths exist.
 MALFORMED='400 GET /1k HTTP/1.1\r\n\r\n
 400 GET /1k HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n
+400 GET http://a/1k HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n
+400 GET /1k HTTP/1.1\r\nHost:\r\n\r\n
+400 GET /1k HTTP/1.1\r\nHost: a b\r\n\r\n
 400 GET /1k HTTP/1.1\nHost: a\n\n
 400 GET /1k HTTP/1.1\r\nHost: a\nX: y\r\n\r\n
 400 GET /1k HTTP/1.1\r\nHost: a\r\nX: y\rz\r\n\r\n
@@ -203,6 +206,7 @@ MALFORMED='400 GET /1k HTTP/1.1\r\n\r\n
 400 GET /1k%zz HTTP/1.1\r\nHost: a\r\n\r\n
 400 GET /1k%2 HTTP/1.1\r\nHost: a\r\n\r\n
 431 GET /1k HTTP/1.1\r\nHost: a\r\nX: <66560*y>\r\n\r\n
+431 GET /1k HTTP/1.1\r\nHost: a\r\n<66560*X>: y\r\n\r\n
 431 GET /1k HTTP/1.1\r\nHost: a\r\n<129*X: y\r\n>\r\n
 431 GET /<66560*y> HTTP/1.1\r\nHost: a\r\n\r\n
 200 GET /1k HTTP/1.0\r\n\r\n
@@ -220,6 +224,28 @@ answer__400_and_431() {
 	both_modes _malformed
 	# The servers saw only what is theirs.
 	assert_eq "$((3 * 4))" "$(cat "$(access_log be1)" "$(access_log be2)" | wc -l)" 'requests that the servers saw'
+}
+
+# Nothing here counts a body, and a connection has one server: what there is to say to these is
+# the server's, nginx's here.
+SERVERS='400 POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n
+400 POST /post HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n
+400 POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd
+400 POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 3x\r\n\r\nabc
+501 POST /post HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\nabc
+200 GET /1k HTTP/1.1\r\nHost: a\r\n<20000*X>: y\r\n\r\n'
+
+answer__the_servers_own_where_it_reads_more() {
+	local f before
+	requests first
+	defer requests auto
+	for f in 4 6; do
+		before=$(counter fe frontend answer_400)
+		cut -d' ' -f2- <<<"$SERVERS" | ask "$f" 6 15 >"$RUN/answers"
+		paste -d' ' "$RUN/answers" <(cut -c1-70 <<<"$SERVERS") >&9
+		assert_eq "$(cut -d' ' -f1 <<<"$SERVERS" | xargs)" "$(cut -d' ' -f1 "$RUN/answers" | xargs)" "statuses, IPv$f"
+		assert_eq "$before" "$(counter fe frontend answer_400)" "the front-end's own 400s"
+	done
 }
 
 answer__404_without_a_rule() {
