@@ -25,22 +25,6 @@ rule() {
 	defer btcpctl fe rule del www pref "$1"
 }
 
-# heads 4|6 <<TABLE: "WHO HEAD" a line; WHO is a back-end, or the status of the front-end's
-# own answer; HEAD has no \r\n\r\n at its end
-heads() {
-	local table
-	table=$(cat)
-	cut -d' ' -f2- <<<"$table" | sed 's|$|\\r\\n\\r\\n|' | ask "$1" 4 20 >"$RUN/answers"
-	assert_eq "$table" "$(paste -d' ' <(awk '{ print $2 == "-" ? $1 : $2 }' "$RUN/answers") <(cut -d' ' -f2- <<<"$table"))" "who has what, IPv$1"
-}
-both_heads() {
-	local f table
-	table=$(cat)
-	for f in 4 6; do
-		heads "$f" <<<"$table"
-	done
-}
-
 # curls WHO PATH OPTION…: in both families
 curls() {
 	local f
