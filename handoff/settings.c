@@ -97,7 +97,7 @@ static const struct setting limits[__HANDOFF_LIMIT_MAX] = {
 
 static const struct setting timeouts[__HANDOFF_TIMEOUT_MAX] = {
 	[HANDOFF_TIMEOUT_HEARTBEAT] = {
-		"heartbeat", "ms", "from one heartbeat to the next",
+		"heartbeat", "ms", "from one heartbeat to the next; alike on both hosts",
 		1000, 100, 60 * MSEC_PER_SEC },
 	[HANDOFF_TIMEOUT_REKEY] = {
 		"rekey", "ms", "how old keys become; half as much again, and they are refused",
