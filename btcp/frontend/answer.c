@@ -6,8 +6,11 @@
 #include "btcp/http_answer.h"
 #include "handoff/settings.h"
 
-/* The least that the first wait for the answer to be acknowledged lasts. */
+/* How long the first wait for the answer to be acknowledged lasts. */
 #define RETRANSMIT_MIN	(HZ / 5)
+#define RETRANSMIT_MAX	HZ
+/* Then the client is taken for gone; the last wait is 32 times the first. */
+#define RETRANSMITS	5
 
 static u32 build(const struct front_opening *o, u8 *buf)
 {
@@ -33,8 +36,8 @@ static u32 answer_end(const struct front_opening *o)
 
 static unsigned long retransmit_delay(const struct front_opening *o)
 {
-	unsigned long first = max_t(unsigned long, RETRANSMIT_MIN,
-				    usecs_to_jiffies(2 * o->srtt_us));
+	unsigned long first = clamp_t(unsigned long, usecs_to_jiffies(2 * o->srtt_us),
+				      RETRANSMIT_MIN, RETRANSMIT_MAX);
 
 	return first << o->retries;
 }
@@ -83,23 +86,28 @@ static void take_queued(struct front_opening *o)
 /* Send it again, or have done. */
 static void timeout(struct front_opening *o)
 {
-	long left = o->deadline - jiffies;
-
-	if (left <= 0) {
-		/* Who has the whole answer may close in his own time. */
-		if (!o->answer_acked)
-			front_opening_send(o, answer_end(o), o->acked,
-					   TCPHDR_RST | TCPHDR_ACK, NULL, 0);
+	/* Who has the whole answer may close in his own time. */
+	if (o->answer_acked) {
 		front_opening_end(o);
 		return;
 	}
-	if (o->answer_acked) {
-		front_opening_arm(o, left, timeout);
+	if (o->retries >= RETRANSMITS) {
+		front_opening_send(o, answer_end(o), o->acked, TCPHDR_RST | TCPHDR_ACK, NULL, 0);
+		front_opening_end(o);
 		return;
 	}
 	o->retries++;
 	send_answer(o);
-	front_opening_arm(o, min_t(unsigned long, left, retransmit_delay(o)), timeout);
+	front_opening_arm(o, retransmit_delay(o), timeout);
+}
+
+/* No more of the answer, only of what the client still sends. */
+static void acknowledged(struct front_opening *o)
+{
+	if (o->answer_acked)
+		return;
+	o->answer_acked = true;
+	front_opening_arm(o, handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_ANSWER), timeout);
 }
 
 void front_answer_begin(struct front_opening *o, u16 status)
@@ -117,7 +125,6 @@ void front_answer_begin(struct front_opening *o, u16 status)
 	front_flow_set_state(o->fn, o->flow, FRONT_FLOW_ANSWERING);
 	count_answer(o);
 	send_answer(o);
-	o->deadline = jiffies + handoff_timeout(o->fn->net, HANDOFF_TIMEOUT_ANSWER);
 	front_opening_arm(o, retransmit_delay(o), timeout);
 }
 
@@ -157,8 +164,7 @@ void front_answer_packet(struct front_opening *o, const struct handoff_headers *
 			front_opening_end(o);
 			return;
 		}
-		/* Acknowledged: no more of it, only of what the client sends. */
-		o->answer_acked = true;
+		acknowledged(o);
 		if (place.end > place.start)
 			front_opening_send(o, ack, o->acked, TCPHDR_ACK, NULL, 0);
 		return;

@@ -79,7 +79,6 @@ struct front_pool;
  * @answer_acked: the client has all of it
  * @received: ANSWERING: bytes of the client in one piece, its FIN counted
  * @fin_received: the client's FIN is among them
- * @deadline: ANSWERING: jiffies
  */
 struct front_opening {
 	struct front_flow *flow;
@@ -134,7 +133,6 @@ struct front_opening {
 	bool fin_received;
 	bool answer_acked;
 	u32 received;
-	unsigned long deadline;
 };
 
 /**

@@ -345,6 +345,28 @@ answer__survives_what_the_client_still_sends() {
 	done
 }
 
+# An answer that nine times does not arrive is sent a tenth time: within the 2 s of
+# timeout answer, which is for what the client sends behind it, there is no time for that.
+answer__again_and_again_until_it_arrives() {
+	local f
+	btcpctl fe rule del www default
+	defer btcpctl fe rule add www pool all
+	for f in 4 6; do
+		firewall client <<-END
+			table inet lossy {
+				counter lost {}
+				chain input {
+					type filter hook input priority 0; policy accept;
+					tcp sport 80 tcp flags & (fin | syn) == fin numgen inc mod 1000000 < 9 counter name lost drop
+				}
+			}
+		END
+		assert_match $'^404 - [0-9]+ complete\neof' \
+			"$(speak "$f" limit:40 'send:GET /none HTTP/1.1\r\nHost: x\r\n\r\n' response end)" "answer, IPv$f"
+		assert_eq 9 "$(nft_count client lost)" 'copies lost'
+	done
+}
+
 _lossy_answers() {
 	local f
 	for f in 4 6; do
