@@ -191,6 +191,28 @@ void back_frontend_put(struct back_frontend *frontend)
 		schedule_work(&bnet->reap);
 }
 
+void back_frontend_resumed(struct back_net *bnet, const struct handoff_session *session)
+{
+	struct back_frontend *frontend;
+
+	list_for_each_entry_rcu(frontend, &bnet->frontends, list) {
+		if (frontend->session != session)
+			continue;
+		xchg(&frontend->resumed, true);
+		schedule_work(&bnet->tell);
+	}
+}
+
+void back_frontends_to_tell(struct back_net *bnet)
+{
+	struct back_frontend *frontend;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(frontend, &bnet->frontends, list)
+		frontend->telling = xchg(&frontend->resumed, false);
+	rcu_read_unlock();
+}
+
 void back_frontends_reap(struct back_net *bnet)
 {
 	struct back_frontend *frontend, *next;

@@ -76,6 +76,8 @@ struct back_grants {
  * @session: the control channel to it; constant, and kept in memory by
  *	handoff_session_get() as long as the frontend
  * @closed: handoff_session_close() was called; @config
+ * @resumed: its session is up, and it was not told of its flows since; xchg
+ * @telling: it is being told; the namespace's @tell work's
  * @grants: NULL: it is being deleted; @config, RCU for readers
  * @gone: in the list of those about to be freed
  * @ref: see above
@@ -94,6 +96,8 @@ struct back_frontend {
 	union nf_inet_addr addr;
 	u8 family;
 	bool closed;
+	bool resumed;
+	bool telling;
 	struct handoff_session *session;
 	struct back_grants __rcu *grants;
 	refcount_t ref;
@@ -267,5 +271,25 @@ void back_frontends_close(struct back_net *bnet);
  * Context: process context.
  */
 void back_frontends_free(struct back_net *bnet);
+
+/**
+ * back_frontend_resumed() - a session is up, perhaps again
+ * @bnet: namespace
+ * @session: session
+ *
+ * Whatever the front-end had to say of flows meanwhile was lost, so it is told
+ * which there are.
+ *
+ * Context: softirq, RCU read side.
+ */
+void back_frontend_resumed(struct back_net *bnet, const struct handoff_session *session);
+
+/**
+ * back_frontends_to_tell() - those resumed since the last time are @telling now
+ * @bnet: namespace
+ *
+ * Context: the @tell work.
+ */
+void back_frontends_to_tell(struct back_net *bnet);
 
 #endif /* _BTCP_BACKEND_FRONTEND_H */

@@ -42,6 +42,10 @@ void back_message_heartbeat(struct net *net, struct handoff_session *session,
 
 void back_message_state(struct net *net, struct handoff_session *session, bool up)
 {
+	struct back_net *bnet = back_net(net);
+
+	if (up && !READ_ONCE(bnet->going))
+		back_frontend_resumed(bnet, session);
 }
 
 void back_message_receive(struct net *net, struct handoff_session *session,

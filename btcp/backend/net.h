@@ -25,6 +25,7 @@
  * @frontends: struct back_frontend; @config, RCU for readers
  * @frontend_count: in @frontends; @config
  * @reap: frees deleted frontends whose last flow went
+ * @tell: tells front-ends that are there again of their flows
  * @head_bytes: of heads kept until TCP has acknowledged them
  * @accepts: hand-offs under way, each with its timer
  * @hooked: the hooks are registered; @config
@@ -39,6 +40,7 @@ struct back_net {
 	struct list_head frontends;
 	unsigned int frontend_count;
 	struct work_struct reap;
+	struct work_struct tell;
 	atomic_t head_bytes;
 	atomic_t accepts;
 	bool hooked;

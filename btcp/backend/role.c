@@ -89,6 +89,7 @@ static int __net_init net_init(struct net *net)
 	mutex_init(&bnet->config);
 	INIT_LIST_HEAD(&bnet->frontends);
 	INIT_WORK(&bnet->reap, reap_work);
+	INIT_WORK(&bnet->tell, back_sweep_tell);
 
 	err = handoff_table_init(&bnet->table, net, &table_ops, flow_cache);
 	if (err)
@@ -130,6 +131,7 @@ static void __net_exit net_pre_exit(struct net *net)
 		back_frontends_close(bnet);
 		unhook(bnet);
 	}
+	cancel_work_sync(&bnet->tell);
 	mutex_unlock(&bnet->config);
 	genl_unlock();
 }

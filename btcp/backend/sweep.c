@@ -127,6 +127,24 @@ void back_sweep_kill(struct handoff_table *table, struct handoff_flow *base)
 	back_say_closed(bnet, flow);
 }
 
+static int tell(struct handoff_flow *base, void *arg)
+{
+	struct back_flow *flow = container_of(base, struct back_flow, flow);
+	enum back_flow_state state = back_flow_state(flow);
+
+	if (flow->frontend->telling && state >= BACK_FLOW_LIVE && state < BACK_FLOW_TIME_WAIT)
+		back_say_alive(arg, flow);
+	return 0;
+}
+
+void back_sweep_tell(struct work_struct *work)
+{
+	struct back_net *bnet = container_of(work, struct back_net, tell);
+
+	back_frontends_to_tell(bnet);
+	handoff_table_walk(&bnet->table, tell, bnet);
+}
+
 static int kill_accept(struct handoff_flow *base, void *arg)
 {
 	struct back_net *bnet = arg;

@@ -31,4 +31,14 @@ void back_sweep_kill(struct handoff_table *table, struct handoff_flow *flow);
  */
 void back_sweep_accepts(struct back_net *bnet);
 
+/**
+ * back_sweep_tell() - tell each front-end that is there again of its live flows
+ * @work: a namespace's @tell
+ *
+ * Of one that it gave up meanwhile it says RESET.
+ *
+ * Context: workqueue.
+ */
+void back_sweep_tell(struct work_struct *work);
+
 #endif /* _BTCP_BACKEND_SWEEP_H */

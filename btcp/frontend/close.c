@@ -99,6 +99,11 @@ void front_close_closed(struct front_net *fn, struct front_flow *flow,
 void front_close_alive(struct front_flow *flow)
 {
 	lockdep_assert_held(&flow->flow.lock);
+	if (flow->flow.state == FRONT_FLOW_RESETTING) {
+		/* It did not hear it. */
+		front_flow_tell_reset(flow, flow->backend, flow->flow.id);
+		return;
+	}
 	flow->asked = 0;
 	WRITE_ONCE(flow->seen, jiffies);
 }

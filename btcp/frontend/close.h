@@ -43,7 +43,7 @@ void front_close_closed(struct front_net *fn, struct front_flow *flow,
 			const struct wire_closed *closed);
 
 /**
- * front_close_alive() - ALIVE: the answer to QUERY
+ * front_close_alive() - ALIVE: the answer to QUERY, or the session is up again
  * @flow: from its own back-end
  *
  * Context: BH off, flow's lock held.
