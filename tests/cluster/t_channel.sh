@@ -69,11 +69,12 @@ grown() { stats | awk 'NR == FNR { b[$1] = $2; next } $2 != b[$1] { print $1, $2
 # sum REGEX <GROWN
 sum() { awk -v re="[.]($1)\$" '$1 ~ re { n += $2 } END { print n + 0 }'; }
 
-# flows: "HOST ID" a line; the id would not survive jq
+# flows: "HOST ID" a line, of those that stand; the id would not survive jq
 flows() {
 	local ns
 	for ns in "${HOSTS[@]}"; do
-		ip netns exec "$ns" "$(btcpctl_binary)" flow show | sed -n "s/.* id \([0-9]*\).*/$ns \1/p"
+		ip netns exec "$ns" "$(btcpctl_binary)" flow show |
+			sed -n "/ state \(live\|forwarding\) /s/.* id \([0-9]*\).*/$ns \1/p"
 	done | sort
 }
 
@@ -430,7 +431,7 @@ _a_flow() {
 	client=$(address client "$1")
 	[[ $1 == 4 ]] || client="\\[$client\\]"
 	ip netns exec be1 "$(btcpctl_binary)" flow show |
-		sed -n "s/.*client $client:\([0-9]*\) .* id \([0-9]*\).*/\1 \2/p" | head -n 1
+		sed -n "s/.*client $client:\([0-9]*\) .* state live .* id \([0-9]*\).*/\1 \2/p" | head -n 1
 }
 
 # Sealed well and senseless inside, about flows that are there and others, to both roles
