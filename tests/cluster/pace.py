@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0
 """Connections at a rate of their own, whatever becomes of those before: one request on each.
 
-usage: pace.py HOST PORT RATE STOP REQUEST
+usage: pace.py HOST PORT RATE STOP REQUEST [BEHIND]
 
 Goes on until the file STOP exists, and then until all have ended. REQUEST has ask.py's
 escapes; {n} in it is the connection's number. Prints a line for each, when it ends:
 
-    START END PORT STATUS BACKEND HOW
+    START END NUMBER STATUS BACKEND HOW
 
-START and END are seconds of the monotonic clock (as /proc/uptime has them), PORT the
-client's; STATUS and BACKEND are the answer's or "-"; HOW is "complete", "truncated" or
-"none", and behind it, with a slash, what ended it: "eof", "reset" or "late" (after 20 s).
+START and END are seconds of the monotonic clock (as /proc/uptime has them); STATUS and
+BACKEND are the answer's or "-"; HOW is "complete", "truncated" or "none", and behind it,
+with a slash, what ended it: "eof", "reset" or "late" (after 20 s). On a machine too slow
+for RATE all that is overdue is made up for, or with BEHIND only what is by less than so
+many seconds.
 """
 
 import os
@@ -26,12 +28,11 @@ LIMIT = 20.0
 
 
 class Connection:
-    def __init__(self, address, family, request):
-        self.start = time.monotonic()
+    def __init__(self, address, family, number, request):
+        self.number, self.start = number, time.monotonic()
         self.sock = socket.socket(family, socket.SOCK_STREAM)
         self.sock.setblocking(False)
         self.sock.connect_ex(address)
-        self.port = self.sock.getsockname()[1]
         self.request, self.data = request, b""
 
     def write(self):
@@ -67,17 +68,18 @@ class Connection:
         whole = "none"
         if status != "-":
             whole = "complete" if str(len(body)) == fields.get("content-length") else "truncated"
-        print("%.3f %.3f %d %s %s %s/%s" % (self.start, time.monotonic(), self.port, status,
+        print("%.3f %.3f %d %s %s %s/%s" % (self.start, time.monotonic(), self.number, status,
                                             fields.get("x-backend", "-"), whole, how), flush=True)
         self.sock.close()
 
 
 def main():
     host, port, rate, stop = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
+    behind = float(sys.argv[6]) if len(sys.argv) > 6 else float("inf")
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     selector = selectors.EpollSelector()
     live = {}
-    began, number = time.monotonic(), 0
+    due, number = time.monotonic(), 0
     stopped = False
 
     def end(connection, how):
@@ -87,12 +89,14 @@ def main():
 
     while not stopped or live:
         now = time.monotonic()
-        while not stopped and began + number / rate <= now:
+        due = max(due, now - behind)
+        while not stopped and due <= now:
             request = unescape(sys.argv[5].replace("{n}", str(number)))
-            connection = Connection(address, family, request)
+            connection = Connection(address, family, number, request)
             selector.register(connection.sock, selectors.EVENT_WRITE, connection)
             live[connection] = True
             number += 1
+            due += 1 / rate
         for key, events in selector.select(0.01):
             connection = key.data
             if events & selectors.EVENT_WRITE and connection.write():

@@ -38,8 +38,8 @@ load_begin() {
 	assert_eq 2 "$(active be1)" 'downloads by be1'
 	log_clear be1 be2
 	rm -f "$RUN/stop"
-	start arrivals client /usr/bin/python3 -B "$CLUSTER/arrivals.py" "$VIP4" 80 "${FAULT_RATE:-50}" "$RUN/stop" \
-		'GET /1k?{n} HTTP/1.1\r\nHost: x\r\n\r\n'
+	start arrivals client /usr/bin/python3 -B "$CLUSTER/pace.py" "$VIP4" 80 "${FAULT_RATE:-50}" "$RUN/stop" \
+		'GET /1k?{n} HTTP/1.1\r\nHost: x\r\n\r\n' 0.2
 	assert_soon 20 value_ge 60 grep -c complete "$RUN/arrivals.out"
 }
 # by BACKEND: names of the downloads that it has
