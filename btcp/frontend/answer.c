@@ -36,7 +36,7 @@ static u32 answer_end(const struct front_opening *o)
 
 static unsigned long retransmit_delay(const struct front_opening *o)
 {
-	unsigned long first = clamp_t(unsigned long, usecs_to_jiffies(2 * o->srtt_us),
+	unsigned long first = clamp_t(unsigned long, usecs_to_jiffies(2 * o->syn.srtt_us),
 				      RETRANSMIT_MIN, RETRANSMIT_MAX);
 
 	return first << o->retries;
@@ -142,7 +142,7 @@ static void swallow(struct front_opening *o, const struct front_place *place)
 void front_answer_packet(struct front_opening *o, const struct handoff_headers *h)
 {
 	struct front_place place = front_opening_place(o, h);
-	u32 ack = ntohl(h->tcp->ack_seq) - o->front_isn;
+	u32 ack = ntohl(h->tcp->ack_seq) - o->syn.front_isn;
 
 	lockdep_assert_held(&o->flow->flow.lock);
 	if (h->tcp->rst) {

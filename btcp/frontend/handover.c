@@ -21,18 +21,18 @@ static int send_handoff(struct front_opening *o)
 	struct wire_msg msg = {
 		.type = WIRE_HANDOFF,
 		.handoff = {
-			.client_isn = o->client_isn,
-			.syn_window = o->syn_window,
-			.mss = o->mss,
-			.options = o->options,
-			.client_wscale = o->client_wscale,
-			.promised_wscale = o->promised_wscale,
+			.client_isn = o->syn.client_isn,
+			.syn_window = o->syn.syn_window,
+			.mss = o->syn.mss,
+			.options = o->syn.options,
+			.client_wscale = o->syn.client_wscale,
+			.promised_wscale = o->syn.promised_wscale,
 			.staged = o->staged,
-			.syn_tsval = o->syn_tsval,
-			.front_isn = o->front_isn,
-			.front_tsval = o->front_tsval,
-			.promised_window = o->promised_window,
-			.srtt_us = o->srtt_us,
+			.syn_tsval = o->syn.syn_tsval,
+			.front_isn = o->syn.front_isn,
+			.front_tsval = o->syn.front_tsval,
+			.promised_window = o->syn.promised_window,
+			.srtt_us = o->syn.srtt_us,
 			.ack_window = o->ack_window,
 			.ack_tsval = o->ack_tsval,
 			.head_len = o->len,
@@ -181,13 +181,13 @@ void front_handover_begin(struct front_opening *o)
  */
 static u32 room_of_client(const struct front_opening *o)
 {
-	return max_t(u32, o->syn_window, (u32)o->ack_window << o->client_wscale);
+	return max_t(u32, o->syn.syn_window, (u32)o->ack_window << o->syn.client_wscale);
 }
 
 bool front_handover_packet(struct front_opening *o, struct sk_buff *skb,
 			   const struct handoff_headers *h)
 {
-	u32 acked = ntohl(h->tcp->ack_seq) - (o->front_isn + 1);
+	u32 acked = ntohl(h->tcp->ack_seq) - (o->syn.front_isn + 1);
 	struct front_place place = front_opening_place(o, h);
 	bool answered;
 
@@ -304,7 +304,7 @@ void front_handover_ack(struct front_opening *o, const struct wire_handoff_ack *
 	if (o->flushing)
 		return;
 	/* The SYN/ACK, rewritten to our state: it must be ours, then. */
-	if (ack->seq != o->front_isn || ack->ack != o->client_isn + 1 ||
+	if (ack->seq != o->syn.front_isn || ack->ack != o->syn.client_isn + 1 ||
 	    ack->have > o->len) {
 		front_count(o->fn, FRONT_STAT_HANDOFF_BAD_ACK);
 		return;

@@ -68,24 +68,6 @@ static void read_syn(const struct front_net *fn, struct front_handshake *syn,
 	}
 }
 
-static void store(struct front_opening *o, const struct front_handshake *syn)
-{
-	o->client_isn = syn->client_isn;
-	o->syn_tsval = syn->syn_tsval;
-	o->ts_recent = syn->syn_tsval;
-	o->syn_window = syn->syn_window;
-	o->mss = syn->mss;
-	o->client_wscale = syn->client_wscale;
-	o->options = syn->options;
-	o->promised_wscale = syn->promised_wscale;
-	o->promised_mss = syn->promised_mss;
-	o->promised_window = syn->promised_window;
-	o->front_isn = syn->front_isn;
-	o->front_tsval = syn->front_tsval;
-	o->srtt_us = syn->srtt_us;
-	o->synack_ns = ktime_get_ns();
-}
-
 static struct front_flow *new_flow(struct front_net *fn,
 				   struct front_service *service,
 				   const struct handoff_tuple *tuple)
@@ -112,8 +94,10 @@ static int begin(struct front_net *fn, struct front_flow *flow,
 	o = front_opening_alloc(fn, flow, proven);
 	if (IS_ERR(o))
 		return PTR_ERR(o);
-	store(o, syn);
+	o->syn = *syn;
+	o->synack_ns = ktime_get_ns();
 	o->resent = proven;
+	o->ts_recent = syn->syn_tsval;
 	err = handoff_table_insert(&fn->table, &flow->flow);
 	if (err) {
 		front_opening_detach(o);

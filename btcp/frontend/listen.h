@@ -10,42 +10,6 @@
 
 struct front_service;
 
-/*
- * Microseconds.  TCP's first timeout is 1 s while it knows nothing (RFC 6298);
- * with a first sample of this it is the same.
- */
-#define FRONT_RTT_UNKNOWN	333333
-
-/**
- * struct front_handshake - a SYN, stored or rebuilt, and what it was answered
- * @client_isn: see struct front_opening, likewise for the others
- * @syn_tsval: likewise
- * @syn_window: likewise
- * @mss: likewise
- * @client_wscale: likewise
- * @options: likewise
- * @promised_wscale: likewise
- * @promised_mss: likewise
- * @promised_window: likewise
- * @front_isn: likewise
- * @front_tsval: likewise
- * @srtt_us: likewise
- */
-struct front_handshake {
-	u32 client_isn;
-	u32 syn_tsval;
-	u16 syn_window;
-	u16 mss;
-	u8 client_wscale;
-	u8 options;
-	u8 promised_wscale;
-	u16 promised_mss;
-	u16 promised_window;
-	u32 front_isn;
-	u32 front_tsval;
-	u32 srtt_us;
-};
-
 /**
  * front_listen_agree() - what the client offers and every back-end agrees to
  * @syn: the client's options

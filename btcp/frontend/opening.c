@@ -133,18 +133,18 @@ void front_opening_arm(struct front_opening *o, unsigned long delay,
  */
 static u16 window(const struct front_opening *o, u8 flags)
 {
-	u32 window = o->promised_window > o->acked ? o->promised_window - o->acked : 0;
+	u32 window = o->syn.promised_window > o->acked ? o->syn.promised_window - o->acked : 0;
 
 	if (flags & TCPHDR_SYN)
-		return o->promised_window;
-	window = max(window, min_t(u32, o->promised_window, WINDOW_MIN));
-	return window >> o->promised_wscale;
+		return o->syn.promised_window;
+	window = max(window, min_t(u32, o->syn.promised_window, WINDOW_MIN));
+	return window >> o->syn.promised_wscale;
 }
 
 bool front_opening_in_window(const struct front_opening *o, const struct front_place *place)
 {
 	/* The window never shrinks below what window() promises. */
-	s32 right = max_t(u32, o->promised_window, o->len + 65535);
+	s32 right = max_t(u32, o->syn.promised_window, o->len + 65535);
 
 	return place->start >= -65535 && place->start <= right &&
 	       place->end >= place->start && place->end <= right + 65536;
@@ -154,16 +154,16 @@ static void set_options(const struct front_opening *o, struct handoff_segment *s
 {
 	struct tcp_options_seen options = { };
 
-	if (o->options & WIRE_OPT_TIMESTAMP) {
+	if (o->syn.options & WIRE_OPT_TIMESTAMP) {
 		options.has_ts = true;
-		options.tsval = o->front_tsval;
+		options.tsval = o->syn.front_tsval;
 		options.tsecr = o->ts_recent;
 	}
 	if (segment->flags & TCPHDR_SYN) {
-		options.mss = o->promised_mss;
-		options.sack_ok = o->options & WIRE_OPT_SACK;
-		options.has_wscale = o->options & WIRE_OPT_WSCALE;
-		options.wscale = o->promised_wscale;
+		options.mss = o->syn.promised_mss;
+		options.sack_ok = o->syn.options & WIRE_OPT_SACK;
+		options.has_wscale = o->syn.options & WIRE_OPT_WSCALE;
+		options.wscale = o->syn.promised_wscale;
 	}
 	segment->options_len = tcp_options_build(segment->options, &options);
 }
@@ -172,8 +172,8 @@ void front_opening_send(struct front_opening *o, u32 seq, u32 ack, u8 flags,
 			const void *payload, u32 len)
 {
 	struct handoff_segment segment = {
-		.seq = o->front_isn + seq,
-		.ack = o->client_isn + 1 + ack,
+		.seq = o->syn.front_isn + seq,
+		.ack = o->syn.client_isn + 1 + ack,
 		.window = window(o, flags),
 		.flags = flags,
 		.payload = payload,

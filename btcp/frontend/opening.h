@@ -24,16 +24,15 @@
 
 struct front_pool;
 
+/*
+ * Microseconds.  TCP's first timeout is 1 s while it knows nothing (RFC 6298);
+ * with a first sample of this it is the same.
+ */
+#define FRONT_RTT_UNKNOWN	333333
+
 /**
- * struct front_opening - the short-lived part of a connection
- * @flow: whose; counted
- * @fn: namespace
- * @ref: see above
- * @timer: the one timer
- * @timeout: what it means, as who armed it last said
- * @backlog: its place there
- *
- * @client_isn: of the stored SYN; constant, like the next ten
+ * struct front_handshake - a SYN, stored or rebuilt from a cookie, and what it was answered
+ * @client_isn: the client's initial sequence number
  * @syn_tsval: its TSval
  * @syn_window: its window
  * @mss: its MSS option, 0: none
@@ -44,11 +43,39 @@ struct front_pool;
  * @promised_window: window of it
  * @front_isn: our initial sequence number
  * @front_tsval: the one TSval we use
+ * @srtt_us: round trip, 0: unknown until the client's ACK
+ *
+ * In host byte order.
+ */
+struct front_handshake {
+	u32 client_isn;
+	u32 syn_tsval;
+	u16 syn_window;
+	u16 mss;
+	u8 client_wscale;
+	u8 options;
+	u8 promised_wscale;
+	u16 promised_mss;
+	u16 promised_window;
+	u32 front_isn;
+	u32 front_tsval;
+	u32 srtt_us;
+};
+
+/**
+ * struct front_opening - the short-lived part of a connection
+ * @flow: whose; counted
+ * @fn: namespace
+ * @ref: see above
+ * @timer: the one timer
+ * @timeout: what it means, as who armed it last said
+ * @backlog: its place there
+ *
+ * @syn: the SYN and what it was answered; constant but for its round trip
  *
  * @synack_ns: when the SYN/ACK was sent, CLOCK_MONOTONIC
  * @resent: it was sent more than once, so no round trip can be told (Karn)
  * @retries: of whatever the state retransmits
- * @srtt_us: round trip, 0: unknown
  * @ack_window: window of the stored ACK, as on the wire
  * @ack_tsval: its TSval
  * @ts_recent: the client's newest TSval: what we echo
@@ -88,22 +115,11 @@ struct front_opening {
 	void (*timeout)(struct front_opening *o);
 	struct front_backlog_entry backlog;
 
-	u32 client_isn;
-	u32 syn_tsval;
-	u16 syn_window;
-	u16 mss;
-	u8 client_wscale;
-	u8 options;
-	u8 promised_wscale;
-	u16 promised_mss;
-	u16 promised_window;
-	u32 front_isn;
-	u32 front_tsval;
+	struct front_handshake syn;
 
 	u64 synack_ns;
 	bool resent;
 	u8 retries;
-	u32 srtt_us;
 	u16 ack_window;
 	u32 ack_tsval;
 	u32 ts_recent;
@@ -162,7 +178,7 @@ static inline struct front_place front_opening_place(const struct front_opening 
 {
 	struct front_place p = { .fin = h->tcp->fin };
 
-	p.start = (s32)(ntohl(h->tcp->seq) - (o->client_isn + 1));
+	p.start = (s32)(ntohl(h->tcp->seq) - (o->syn.client_isn + 1));
 	p.end = p.start + h->payload_len + p.fin;
 	return p;
 }

@@ -241,7 +241,7 @@ static void reset_by_client(struct front_opening *o, const struct front_place *p
 		front_opening_end(o);
 		return;
 	}
-	if (place->start >= 0 && place->start < (s32)(o->acked + o->promised_window)) {
+	if (place->start >= 0 && place->start < (s32)(o->acked + o->syn.promised_window)) {
 		front_count(o->fn, FRONT_STAT_CHALLENGE_ACK);
 		front_opening_ack(o);
 		return;
@@ -264,11 +264,11 @@ static void established(struct front_opening *o, const struct handoff_headers *h
 	u64 elapsed = div_u64(ktime_get_ns() - o->synack_ns, NSEC_PER_USEC);
 
 	o->ack_window = ntohs(h->tcp->window);
-	o->ack_tsval = seen->has_ts ? seen->tsval : o->syn_tsval;
+	o->ack_tsval = seen->has_ts ? seen->tsval : o->syn.syn_tsval;
 	if (!o->resent)
-		o->srtt_us = max_t(u64, elapsed, 1);
-	else if (!o->srtt_us)	/* not longer than since the first SYN/ACK */
-		o->srtt_us = clamp_t(u64, elapsed, 1, FRONT_RTT_UNKNOWN);
+		o->syn.srtt_us = max_t(u64, elapsed, 1);
+	else if (!o->syn.srtt_us)	/* not longer than since the first SYN/ACK */
+		o->syn.srtt_us = clamp_t(u64, elapsed, 1, FRONT_RTT_UNKNOWN);
 	o->retries = 0;
 	front_backlog_proved(fn, &o->backlog);
 	front_flow_set_state(fn, o->flow, FRONT_FLOW_HEAD);
@@ -302,11 +302,11 @@ bool front_request_packet(struct front_opening *o, struct sk_buff *skb,
 		front_count(o->fn, FRONT_STAT_BAD_FLAGS);
 		return false;
 	}
-	if (ntohl(h->tcp->ack_seq) != o->front_isn + 1) {
+	if (ntohl(h->tcp->ack_seq) != o->syn.front_isn + 1) {
 		/* RFC 9293 3.10.7.4: in SYN-RECEIVED that is answered by RST. */
 		front_count(o->fn, FRONT_STAT_HANDSHAKE_BAD_ACK);
 		if (syn_recv)
-			front_opening_send(o, ntohl(h->tcp->ack_seq) - o->front_isn, 0,
+			front_opening_send(o, ntohl(h->tcp->ack_seq) - o->syn.front_isn, 0,
 					   TCPHDR_RST, NULL, 0);
 		return false;
 	}
