@@ -139,6 +139,19 @@ static void swallow(struct front_opening *o, const struct front_place *place)
 	}
 }
 
+/*
+ * What came again, from its first byte on, or what may come next.  Blind packets
+ * are hardly ever either, and shall not make us send what is longer than they are.
+ */
+static bool in_window(const struct front_opening *o, const struct front_place *place)
+{
+	s64 ahead = (s32)((u32)place->start - o->received);
+
+	/* A keep-alive is one byte before, whatever came. */
+	return ahead >= -(s64)o->received - 1 &&
+	       ahead <= o->syn.promised_window + 65535 && place->end >= place->start;
+}
+
 void front_answer_packet(struct front_opening *o, const struct handoff_headers *h)
 {
 	struct front_place place = front_opening_place(o, h);
@@ -154,6 +167,14 @@ void front_answer_packet(struct front_opening *o, const struct handoff_headers *
 	}
 	if (!h->tcp->ack || h->tcp->syn) {
 		front_count(o->fn, FRONT_STAT_BAD_FLAGS);
+		return;
+	}
+	if (!in_window(o, &place)) {
+		front_count(o->fn, FRONT_STAT_BAD_SEQUENCE);
+		return;
+	}
+	if (ack - 1 > answer_end(o) - 1) {
+		front_count(o->fn, FRONT_STAT_HANDSHAKE_BAD_ACK);
 		return;
 	}
 	swallow(o, &place);

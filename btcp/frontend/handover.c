@@ -194,8 +194,7 @@ bool front_handover_packet(struct front_opening *o, struct sk_buff *skb,
 	lockdep_assert_held(&o->flow->flow.lock);
 	/* A SYN that comes again here is old: the SYN/ACK was acknowledged. */
 	if (h->tcp->syn) {
-		front_count(o->fn, FRONT_STAT_CHALLENGE_ACK);
-		front_opening_ack(o);
+		front_opening_challenge(o);
 		return false;
 	}
 	if (!h->tcp->rst && !h->tcp->ack) {

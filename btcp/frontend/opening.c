@@ -13,6 +13,8 @@
 #define BUFFER_MIN	1024
 /* What the client may always have on its way, however full the window is. */
 #define WINDOW_MIN	8192
+/* As Linux's tcp_invalid_ratelimit. */
+#define CHALLENGE_EVERY	(HZ / 2)
 
 static struct kmem_cache *cache;
 
@@ -188,6 +190,19 @@ void front_opening_send(struct front_opening *o, u32 seq, u32 ack, u8 flags,
 void front_opening_ack(struct front_opening *o)
 {
 	front_opening_send(o, 1, o->acked, TCPHDR_ACK, NULL, 0);
+}
+
+void front_opening_challenge(struct front_opening *o)
+{
+	lockdep_assert_held(&o->flow->flow.lock);
+	if (o->challenged && time_before(jiffies, o->challenge + CHALLENGE_EVERY)) {
+		front_count(o->fn, FRONT_STAT_CHALLENGE_LIMITED);
+		return;
+	}
+	o->challenged = true;
+	o->challenge = jiffies;
+	front_count(o->fn, FRONT_STAT_CHALLENGE_ACK);
+	front_opening_ack(o);
 }
 
 void front_opening_ack_all(struct front_opening *o)

@@ -79,6 +79,8 @@ struct front_handshake {
  * @ack_window: window of the stored ACK, as on the wire
  * @ack_tsval: its TSval
  * @ts_recent: the client's newest TSval: what we echo
+ * @challenged: @challenge was sent
+ * @challenge: when the last packet out of place was answered, jiffies
  *
  * @buf: bytes from the client from its ISN + 1 on, in one piece
  * @size: allocated
@@ -123,6 +125,8 @@ struct front_opening {
 	u16 ack_window;
 	u32 ack_tsval;
 	u32 ts_recent;
+	bool challenged;
+	unsigned long challenge;
 
 	u8 *buf;
 	u32 size;
@@ -288,6 +292,17 @@ void front_opening_send(struct front_opening *o, u32 seq, u32 ack, u8 flags,
  * Context: as front_opening_send().
  */
 void front_opening_ack(struct front_opening *o);
+
+/**
+ * front_opening_challenge() - answer a packet out of place with an ACK (RFC 5961)
+ * @o: opening
+ *
+ * Only now and then: who sends such packets in a client's name is not to send
+ * it as many ACKs, and two who contradict one another are to come to an end.
+ *
+ * Context: as front_opening_send().
+ */
+void front_opening_challenge(struct front_opening *o);
 
 /**
  * front_opening_ack_all() - acknowledge the whole buffer: it is ours to deliver

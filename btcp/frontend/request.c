@@ -9,6 +9,7 @@
 #include "btcp/frontend/request.h"
 #include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
+#include "btcp/frontend/stray.h"
 #include "btcp/http_once.h"
 #include "handoff/settings.h"
 
@@ -242,8 +243,7 @@ static void reset_by_client(struct front_opening *o, const struct front_place *p
 		return;
 	}
 	if (place->start >= 0 && place->start < (s32)(o->acked + o->syn.promised_window)) {
-		front_count(o->fn, FRONT_STAT_CHALLENGE_ACK);
-		front_opening_ack(o);
+		front_opening_challenge(o);
 		return;
 	}
 	front_count(o->fn, FRONT_STAT_BAD_SEQUENCE);
@@ -294,8 +294,7 @@ bool front_request_packet(struct front_opening *o, struct sk_buff *skb,
 			front_listen_again(o);
 			return false;
 		}
-		front_count(o->fn, FRONT_STAT_CHALLENGE_ACK);
-		front_opening_ack(o);
+		front_opening_challenge(o);
 		return false;
 	}
 	if (!h->tcp->ack) {
@@ -306,13 +305,12 @@ bool front_request_packet(struct front_opening *o, struct sk_buff *skb,
 		/* RFC 9293 3.10.7.4: in SYN-RECEIVED that is answered by RST. */
 		front_count(o->fn, FRONT_STAT_HANDSHAKE_BAD_ACK);
 		if (syn_recv)
-			front_opening_send(o, ntohl(h->tcp->ack_seq) - o->syn.front_isn, 0,
-					   TCPHDR_RST, NULL, 0);
+			front_stray_answer(o->fn, h);
 		return false;
 	}
 	if (!front_opening_in_window(o, &place) || (syn_recv && place.start < 0)) {
 		front_count(o->fn, FRONT_STAT_BAD_SEQUENCE);
-		front_opening_ack(o);
+		front_opening_challenge(o);
 		return false;
 	}
 

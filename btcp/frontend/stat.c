@@ -73,7 +73,7 @@ const struct handoff_counter front_counters[__FRONT_STAT_MAX] = {
 	[FRONT_STAT_HANDSHAKE_TIMEOUT] = {
 		"handshake_timeout", "handshakes the client did not finish" },
 	[FRONT_STAT_HANDSHAKE_BAD_ACK] = {
-		"handshake_bad_ack", "ACKs of something never sent, in a handshake" },
+		"handshake_bad_ack", "ACKs of something never sent, before the hand-off" },
 	[FRONT_STAT_SENDING_FAILED] = {
 		"sending_failed", "packets to clients that the network stack refused" },
 
@@ -99,7 +99,9 @@ const struct handoff_counter front_counters[__FRONT_STAT_MAX] = {
 	[FRONT_STAT_BAD_SEQUENCE] = {
 		"bad_sequence", "packets dropped for a sequence number out of the window" },
 	[FRONT_STAT_CHALLENGE_ACK] = {
-		"challenge_ack", "SYNs and RSTs out of place answered with an ACK (RFC 5961)" },
+		"challenge_ack", "packets out of place answered with an ACK (RFC 5961)" },
+	[FRONT_STAT_CHALLENGE_LIMITED] = {
+		"challenge_ack_limited", "packets out of place not answered: another just was" },
 	[FRONT_STAT_RETRANSMITTED] = {
 		"retransmitted", "segments of clients with nothing new in them" },
 	[FRONT_STAT_OUT_OF_ORDER] = {
@@ -122,9 +124,9 @@ const struct handoff_counter front_counters[__FRONT_STAT_MAX] = {
 	[FRONT_STAT_STRAYS] = {
 		"strays", "packets to a service that belong to no connection" },
 	[FRONT_STAT_STRAY_RST] = {
-		"stray_rst", "RSTs sent to these" },
+		"stray_rst", "RSTs sent to these, and to bad ACKs in a handshake" },
 	[FRONT_STAT_STRAY_RST_LIMITED] = {
-		"stray_rst_limited", "RSTs not sent to these, at limit stray_rate" },
+		"stray_rst_limited", "RSTs not sent to either, at limit stray_rate" },
 	[FRONT_STAT_RESETTING_RST] = {
 		"resetting_rst", "RSTs sent to clients whose back-end is gone" },
 	[FRONT_STAT_RESETTING_SILENT] = {

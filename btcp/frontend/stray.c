@@ -19,9 +19,8 @@ void front_stray_reset(struct front_net *fn, const struct handoff_headers *h)
 		front_count(fn, FRONT_STAT_SENDING_FAILED);
 }
 
-void front_stray(struct front_net *fn, const struct handoff_headers *h)
+void front_stray_answer(struct front_net *fn, const struct handoff_headers *h)
 {
-	front_count(fn, FRONT_STAT_STRAYS);
 	if (h->tcp->rst)
 		return;
 	if (!front_rate_allow(&fn->strays, handoff_limit(fn->net, HANDOFF_LIMIT_STRAY_RATE))) {
@@ -30,4 +29,10 @@ void front_stray(struct front_net *fn, const struct handoff_headers *h)
 	}
 	front_count(fn, FRONT_STAT_STRAY_RST);
 	front_stray_reset(fn, h);
+}
+
+void front_stray(struct front_net *fn, const struct handoff_headers *h)
+{
+	front_count(fn, FRONT_STAT_STRAYS);
+	front_stray_answer(fn, h);
 }

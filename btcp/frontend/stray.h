@@ -9,7 +9,16 @@
 #include "handoff/packet.h"
 
 /**
- * front_stray() - answer a packet with the RST that RFC 9293 3.10.7.1 asks for
+ * front_stray() - a packet of no connection: counted, and answered
+ * @fn: namespace
+ * @h: the packet
+ *
+ * Context: softirq.
+ */
+void front_stray(struct front_net *fn, const struct handoff_headers *h);
+
+/**
+ * front_stray_answer() - answer a packet with the RST that RFC 9293 3.10.7 asks for
  * @fn: namespace
  * @h: the packet
  *
@@ -17,7 +26,7 @@
  *
  * Context: softirq.
  */
-void front_stray(struct front_net *fn, const struct handoff_headers *h);
+void front_stray_answer(struct front_net *fn, const struct handoff_headers *h);
 
 /**
  * front_stray_reset() - the same without limit or counter

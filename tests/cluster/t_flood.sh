@@ -449,7 +449,7 @@ blind__into_an_upload() {
 
 # Before the hand-off it is the front-end that judges.
 blind__into_a_head() {
-	local f kind aborted
+	local f kind aborted answered limited began
 	setting fe timeout head 60s
 	for f in 4 6; do
 		aborted=$(front aborted)
@@ -457,9 +457,15 @@ blind__into_a_head() {
 		start live client "${SPEAK[@]}" "$(address vip "$f")" 80 from:22400 limit:60 'send:GET /close/1k HT' acked \
 			"touch:$RUN/begun" "await:$RUN/go" 'send:TP/1.1\r\nHost: x\r\n\r\n' response end
 		assert_soon 15 test -e "$RUN/begun"
+		answered=$(front challenge_ack)
+		limited=$(front challenge_ack_limited)
+		began=$SECONDS
 		for kind in "${KINDS[@]}"; do
 			flood "$f" "$kind" "$(address client "$f")" 22400 400 1
 		done
+		# Whose connection it is is not flooded with answers: two a second.
+		assert_le "$(grown challenge_ack "$answered")" $((2 * (SECONDS - began + 2))) challenge_ack
+		assert_ge "$(grown challenge_ack_limited "$limited")" 100 challenge_ack_limited
 		touch "$RUN/go"
 		finish live 30
 		assert_match $'^200 be[12] 1024 complete\neof 0$' "$(<"$RUN/live.out")" "the answer, IPv$f"
@@ -467,6 +473,27 @@ blind__into_a_head() {
 	done
 	assert_flows_end
 	counters_show
+}
+# An answer of the front-end's own is said once, not to everybody who shouts in the client's name.
+blind__into_an_answer() {
+	local f kind
+	setting fe timeout answer 60s
+	for f in 4 6; do
+		rm -f "$RUN/go" "$RUN/begun"
+		start live client "${SPEAK[@]}" "$(address vip "$f")" 80 from:22600 limit:60 'send:NOTHING\r\n\r\n' response \
+			"touch:$RUN/begun" "await:$RUN/go" end close
+		assert_soon 15 test -e "$RUN/begun"
+		pcap_start answer client eth0 tcp src port 80 and dst port 22600
+		for kind in "${KINDS[@]}"; do
+			flood "$f" "$kind" "$(address client "$f")" 22600 400 1
+		done
+		pcap_stop answer
+		assert_le "$(pcap_count answer)" 5 "packets to the client, IPv$f"
+		touch "$RUN/go"
+		finish live 30
+		assert_match $'^400 - [0-9]+ complete\neof 0$' "$(<"$RUN/live.out")" "the answer, IPv$f"
+		assert_flows_end
+	done
 }
 blind__into_a_hand_off() {
 	local f kind aborted ns
