@@ -56,6 +56,9 @@ static const struct setting limits[__HANDOFF_LIMIT_MAX] = {
 	[HANDOFF_LIMIT_HEAD_TOTAL] = {
 		"head_total", "bytes", "memory of all heads being collected",
 		64 << 20, 64 << 10, 1 << 30 },
+	[HANDOFF_LIMIT_HEAD_CLIENT] = {
+		"head_client", "bytes", "the same, of one client address",
+		4 << 20, 128 << 10, 1 << 30 },
 	[HANDOFF_LIMIT_ONE_SHOT] = {
 		"one_shot", "bytes", "head bytes sent with the hand-off itself; 0: always staged",
 		64 << 10, 0, 64 << 10 },

@@ -21,6 +21,7 @@ enum handoff_limit {
 	HANDOFF_LIMIT_QUEUE_TOTAL,	/* bytes of all packets that wait */
 	HANDOFF_LIMIT_HEAD,		/* bytes of one request head */
 	HANDOFF_LIMIT_HEAD_TOTAL,	/* bytes of all heads being collected */
+	HANDOFF_LIMIT_HEAD_CLIENT,	/* the same, of one client */
 	HANDOFF_LIMIT_ONE_SHOT,		/* head bytes in HANDOFF itself, 0: staged */
 	HANDOFF_LIMIT_SESSIONS,		/* control sessions */
 	HANDOFF_LIMIT_SERVICES,

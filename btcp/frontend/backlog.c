@@ -17,8 +17,10 @@ struct front_backlog *front_backlog_new(void)
 		INIT_LIST_HEAD(&backlog->line[i].silent);
 		INIT_LIST_HEAD(&backlog->line[i].speaking);
 	}
-	for (i = 0; i < FRONT_BACKLOG_CLIENTS; i++)
-		INIT_LIST_HEAD(&backlog->client[i].entries);
+	for (i = 0; i < FRONT_BACKLOG_CLIENTS; i++) {
+		INIT_LIST_HEAD(&backlog->client[i].silent);
+		INIT_LIST_HEAD(&backlog->client[i].speaking);
+	}
 	return backlog;
 }
 
@@ -73,7 +75,7 @@ static bool file(struct front_net *fn, struct front_backlog_entry *entry)
 	ok = !front_backlog_client_full(fn, entry->client);
 	if (ok) {
 		WRITE_ONCE(client->count, client->count + 1);
-		list_add_tail(&entry->by_client, &client->entries);
+		list_add_tail(&entry->by_client, &client->silent);
 		list_add_tail(&entry->by_age, &line->silent);
 	}
 	spin_unlock(&line->lock);
@@ -117,12 +119,14 @@ void front_backlog_proved(struct front_net *fn, struct front_backlog_entry *entr
 /* To the end of another list, as one that has just come. */
 static void refile(struct front_net *fn, struct front_backlog_entry *entry, bool speaking)
 {
+	struct front_backlog_client *client = &fn->backlog->client[entry->client];
 	struct front_backlog_line *line = front_backlog_line(fn, entry->client);
 
 	spin_lock(&line->lock);
 	if (!list_empty(&entry->by_age)) {
 		entry->since = jiffies;
 		list_move_tail(&entry->by_age, speaking ? &line->speaking : &line->silent);
+		list_move_tail(&entry->by_client, speaking ? &client->speaking : &client->silent);
 	}
 	spin_unlock(&line->lock);
 }

@@ -41,12 +41,16 @@ struct front_backlog_line {
 
 /**
  * struct front_backlog_client - those of one client; its line's lock
- * @entries: oldest first
+ * @silent: as in a line
+ * @speaking: likewise
  * @count: how many, those counted that cannot be evicted; read with READ_ONCE
+ * @head_bytes: of their buffers; without the lock
  */
 struct front_backlog_client {
-	struct list_head entries;
+	struct list_head silent;
+	struct list_head speaking;
 	u32 count;
+	atomic_t head_bytes;
 };
 
 /**
@@ -67,7 +71,7 @@ struct front_backlog {
  * struct front_backlog_entry - one who is not handed off
  * @by_age: in its line; empty: not to be evicted
  * @by_client: in its client's
- * @since: jiffies when it came to where it is in @by_age; the line's lock
+ * @since: jiffies when it came to where it is in both; the line's lock
  * @client: index of its client; constant
  * @proven: under the flow's lock: not one of @syns
  */

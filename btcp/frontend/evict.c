@@ -11,23 +11,36 @@ static struct front_opening *opening_of(struct front_backlog_entry *entry)
 	return entry ? container_of(entry, struct front_opening, backlog) : NULL;
 }
 
-/* The older of the first ones of a line's lists, or NULL. */
-static struct front_opening *first(struct front_backlog_line *line, bool speaking,
-				   const struct front_flow *except)
+static struct front_backlog_entry *first(const struct list_head *list, bool by_client,
+					 const struct front_flow *except)
 {
-	struct front_backlog_entry *a, *b = NULL;
+	struct list_head *at;
 
-	lockdep_assert_held(&line->lock);
-	list_for_each_entry(a, &line->speaking, by_age)
-		if (opening_of(a)->flow != except)
-			break;
-	if (list_entry_is_head(a, &line->speaking, by_age))
-		a = NULL;
-	if (!speaking)
-		b = list_first_entry_or_null(&line->silent, struct front_backlog_entry, by_age);
+	list_for_each(at, list) {
+		struct front_backlog_entry *entry =
+			by_client ? list_entry(at, struct front_backlog_entry, by_client) :
+				    list_entry(at, struct front_backlog_entry, by_age);
+
+		if (opening_of(entry)->flow != except)
+			return entry;
+	}
+	return NULL;
+}
+
+static struct front_opening *older(struct front_backlog_entry *a, struct front_backlog_entry *b)
+{
 	if (a && b)
 		return opening_of(time_before(a->since, b->since) ? a : b);
 	return opening_of(a ?: b);
+}
+
+/* Of those @speaking, or of all, whoever was there first; or NULL. */
+static struct front_opening *oldest_of_line(struct front_backlog_line *line, bool speaking,
+					    const struct front_flow *except)
+{
+	lockdep_assert_held(&line->lock);
+	return older(first(&line->speaking, false, except),
+		     speaking ? NULL : first(&line->silent, false, except));
 }
 
 /* The caller has a reference then. */
@@ -42,7 +55,7 @@ static struct front_opening *get_oldest(struct front_net *fn, bool speaking,
 	for (i = 0; i < FRONT_BACKLOG_LINES; i++) {
 		line = &fn->backlog->line[i];
 		spin_lock_bh(&line->lock);
-		o = first(line, speaking, except);
+		o = oldest_of_line(line, speaking, except);
 		if (o && (!oldest || time_before(o->backlog.since, since))) {
 			oldest = line;
 			since = o->backlog.since;
@@ -53,21 +66,23 @@ static struct front_opening *get_oldest(struct front_net *fn, bool speaking,
 		return NULL;
 	/* If that one has just gone, the next one is old enough. */
 	spin_lock_bh(&oldest->lock);
-	o = first(oldest, speaking, except);
+	o = oldest_of_line(oldest, speaking, except);
 	if (o)
 		front_opening_get(o);
 	spin_unlock_bh(&oldest->lock);
 	return o;
 }
 
-static struct front_opening *get_oldest_of_client(struct front_net *fn, u16 client)
+static struct front_opening *get_oldest_of_client(struct front_net *fn, u16 index, bool speaking,
+						  const struct front_flow *except)
 {
-	struct front_backlog_line *line = front_backlog_line(fn, client);
+	struct front_backlog_client *client = &fn->backlog->client[index];
+	struct front_backlog_line *line = front_backlog_line(fn, index);
 	struct front_opening *o;
 
 	spin_lock_bh(&line->lock);
-	o = opening_of(list_first_entry_or_null(&fn->backlog->client[client].entries,
-						struct front_backlog_entry, by_client));
+	o = older(first(&client->speaking, true, except),
+		  speaking ? NULL : first(&client->silent, true, except));
 	if (o)
 		front_opening_get(o);
 	spin_unlock_bh(&line->lock);
@@ -106,7 +121,7 @@ bool front_evict_for(struct front_net *fn, const struct handoff_tuple *tuple)
 
 		if (front_backlog_client_full(fn, client)) {
 			why = FRONT_STAT_EVICTED_CLIENT;
-			o = get_oldest_of_client(fn, client);
+			o = get_oldest_of_client(fn, client, false, NULL);
 		} else if (front_backlog_all_full(fn)) {
 			why = FRONT_STAT_EVICTED_HALF_OPEN;
 			o = get_oldest(fn, false, NULL);
@@ -120,16 +135,22 @@ bool front_evict_for(struct front_net *fn, const struct handoff_tuple *tuple)
 	return false;
 }
 
-bool front_evict_head(struct front_net *fn, const struct front_flow *except)
+bool front_evict_head(struct front_net *fn, const struct front_flow *except,
+		      enum front_starved why)
 {
+	bool of_client = why == FRONT_STARVED_CLIENT;
+	u16 client = front_backlog_client(fn, &except->flow.tuple);
 	unsigned int i;
 
 	for (i = 0; i < EVICTIONS_MAX; i++) {
-		struct front_opening *o = get_oldest(fn, true, except);
+		struct front_opening *o = of_client ?
+					  get_oldest_of_client(fn, client, true, except) :
+					  get_oldest(fn, true, except);
 
 		if (!o)
 			return false;
-		if (evict(o, FRONT_STAT_EVICTED_HEAD_TOTAL))
+		if (evict(o, of_client ? FRONT_STAT_EVICTED_HEAD_CLIENT :
+					 FRONT_STAT_EVICTED_HEAD_TOTAL))
 			return true;
 	}
 	return false;

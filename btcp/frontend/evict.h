@@ -5,7 +5,7 @@
 #ifndef _BTCP_FRONTEND_EVICT_H
 #define _BTCP_FRONTEND_EVICT_H
 
-#include "btcp/frontend/flow.h"
+#include "btcp/frontend/opening.h"
 
 /**
  * front_evict_for() - a place for a client that has proved that it is there
@@ -23,10 +23,12 @@ bool front_evict_for(struct front_net *fn, const struct handoff_tuple *tuple);
  * front_evict_head() - memory for a head: the oldest that has bytes of one goes
  * @fn: namespace
  * @except: whose head it is for
+ * @why: the limit it is at: at the client's, another of its own goes
  *
  * Context: as front_evict_for().
  * Return: false if there is no other.
  */
-bool front_evict_head(struct front_net *fn, const struct front_flow *except);
+bool front_evict_head(struct front_net *fn, const struct front_flow *except,
+		      enum front_starved why);
 
 #endif /* _BTCP_FRONTEND_EVICT_H */

@@ -22,24 +22,25 @@ static bool is_syn(const struct tcphdr *tcp)
 
 /* A packet of a connection whose head is not there yet. */
 static bool request_packet(struct front_flow *flow, struct sk_buff *skb,
-			   const struct handoff_headers *h, bool *starved)
+			   const struct handoff_headers *h, enum front_starved *starved)
 {
 	bool keep;
 
 	lockdep_assert_held(&flow->flow.lock);
-	flow->opening->starved = false;
+	flow->opening->starved = FRONT_STARVED_NOT;
 	keep = front_request_packet(flow->opening, skb, h);
-	*starved = !keep && flow->opening && flow->opening->starved;
+	*starved = keep || !flow->opening ? FRONT_STARVED_NOT : flow->opening->starved;
 	return keep;
 }
 
 /* A packet of a flow that BIP did not forward.  Returns true if kept. */
 static bool flow_packet_once(struct front_net *fn, struct front_flow *flow,
-			     struct sk_buff *skb, struct handoff_headers *h, bool *starved)
+			     struct sk_buff *skb, struct handoff_headers *h,
+			     enum front_starved *starved)
 {
 	bool keep = false;
 
-	*starved = false;
+	*starved = FRONT_STARVED_NOT;
 	spin_lock_bh(&flow->flow.lock);
 	if (flow->flow.dead) {
 		front_count(fn, FRONT_STAT_DEAD_FLOW);
@@ -80,14 +81,16 @@ unlock:
 static bool flow_packet(struct front_net *fn, struct front_flow *flow,
 			struct sk_buff *skb, struct handoff_headers *h)
 {
-	bool starved, keep;
+	enum front_starved starved;
+	bool keep;
 
 	for (;;) {
 		keep = flow_packet_once(fn, flow, skb, h, &starved);
 		if (!starved)
 			return keep;
-		if (!front_evict_head(fn, flow)) {
-			front_count(fn, FRONT_STAT_HEAD_TOTAL);
+		if (!front_evict_head(fn, flow, starved)) {
+			front_count(fn, starved == FRONT_STARVED_TOTAL ? FRONT_STAT_HEAD_TOTAL :
+									 FRONT_STAT_HEAD_CLIENT);
 			return keep;
 		}
 	}

@@ -216,9 +216,31 @@ void front_opening_reset(struct front_opening *o)
 	front_opening_send(o, 1, o->acked, TCPHDR_RST | TCPHDR_ACK, NULL, 0);
 }
 
+static void uncharge_head(struct front_opening *o, u32 bytes)
+{
+	atomic_long_sub(bytes, &o->fn->head_bytes);
+	atomic_sub(bytes, &o->fn->backlog->client[o->backlog.client].head_bytes);
+}
+
+/* The client's own limit first: it is its own connections that go for it. */
+static bool charge_head(struct front_opening *o, u32 bytes)
+{
+	struct front_backlog_client *client = &o->fn->backlog->client[o->backlog.client];
+	long of_client = atomic_add_return(bytes, &client->head_bytes);
+	long of_all = atomic_long_add_return(bytes, &o->fn->head_bytes);
+
+	if (of_client > handoff_limit(o->fn->net, HANDOFF_LIMIT_HEAD_CLIENT))
+		o->starved = FRONT_STARVED_CLIENT;
+	else if (of_all > handoff_limit(o->fn->net, HANDOFF_LIMIT_HEAD_TOTAL))
+		o->starved = FRONT_STARVED_TOTAL;
+	else
+		return true;
+	uncharge_head(o, bytes);
+	return false;
+}
+
 bool front_opening_grow(struct front_opening *o, u32 len)
 {
-	long total = handoff_limit(o->fn->net, HANDOFF_LIMIT_HEAD_TOTAL);
 	u32 size = max_t(u32, o->size, BUFFER_MIN);
 	u8 *buf;
 
@@ -227,14 +249,11 @@ bool front_opening_grow(struct front_opening *o, u32 len)
 		return true;
 	while (size < len)
 		size *= 2;
-	if (atomic_long_add_return(size - o->size, &o->fn->head_bytes) > total) {
-		atomic_long_sub(size - o->size, &o->fn->head_bytes);
-		o->starved = true;
+	if (!charge_head(o, size - o->size))
 		return false;
-	}
 	buf = krealloc(o->buf, size, GFP_ATOMIC | __GFP_NOWARN);
 	if (!buf) {
-		atomic_long_sub(size - o->size, &o->fn->head_bytes);
+		uncharge_head(o, size - o->size);
 		front_count(o->fn, FRONT_STAT_HEAD_MEMORY);
 		return false;
 	}
@@ -248,7 +267,7 @@ bool front_opening_grow(struct front_opening *o, u32 len)
 void front_opening_forget_buffer(struct front_opening *o)
 {
 	kfree(o->buf);
-	atomic_long_sub(o->size, &o->fn->head_bytes);
+	uncharge_head(o, o->size);
 	o->buf = NULL;
 	o->size = 0;
 }

@@ -30,6 +30,13 @@ struct front_pool;
  */
 #define FRONT_RTT_UNKNOWN	333333
 
+/* At which limit the bytes of a head found no place. */
+enum front_starved {
+	FRONT_STARVED_NOT,
+	FRONT_STARVED_TOTAL,	/* head_total */
+	FRONT_STARVED_CLIENT,	/* head_client */
+};
+
 /**
  * struct front_handshake - a SYN, stored or rebuilt from a cookie, and what it was answered
  * @client_isn: the client's initial sequence number
@@ -85,7 +92,7 @@ struct front_handshake {
  * @buf: bytes from the client from its ISN + 1 on, in one piece
  * @size: allocated
  * @len: there
- * @starved: bytes were left out, at limit head_total
+ * @starved: the limit at which bytes were left out
  * @acked: of them acknowledged to the client: ours to deliver from now on
  * @end: the greatest offset the client has shown, its FIN counted
  * @head: the parser
@@ -131,7 +138,7 @@ struct front_opening {
 	u8 *buf;
 	u32 size;
 	u32 len;
-	bool starved;
+	enum front_starved starved;
 	u32 acked;
 	u32 end;
 	struct http_head head;

@@ -91,6 +91,8 @@ const struct handoff_counter front_counters[__FRONT_STAT_MAX] = {
 		"evicted_client", "the same at limit half_open_client" },
 	[FRONT_STAT_EVICTED_HEAD_TOTAL] = {
 		"evicted_head_total", "the same at limit head_total" },
+	[FRONT_STAT_EVICTED_HEAD_CLIENT] = {
+		"evicted_head_client", "the same at limit head_client" },
 
 	[FRONT_STAT_BAD_CHECKSUM] = {
 		"bad_checksum", "packets of clients dropped for a wrong TCP checksum" },
@@ -114,6 +116,8 @@ const struct handoff_counter front_counters[__FRONT_STAT_MAX] = {
 		"queue_total_full", "packets dropped at limit queue_total; they come again" },
 	[FRONT_STAT_HEAD_TOTAL] = {
 		"head_total_full", "segments dropped at limit head_total; they come again" },
+	[FRONT_STAT_HEAD_CLIENT] = {
+		"head_client_full", "segments dropped at limit head_client; they come again" },
 	[FRONT_STAT_HEAD_MEMORY] = {
 		"head_memory", "segments dropped without memory; they come again" },
 	[FRONT_STAT_SWALLOWED] = {

@@ -65,7 +65,7 @@ config__every_limit_is_shown() {
 	for ns in fe be1; do
 		btcpctl "$ns" -j limit show >"$RUN/limits"
 		assert_eq 0 "$(jq '[.[] | select((.name and .unit and .help and (.value | type == "number")) | not)] | length' "$RUN/limits")" 'limits without name, value, unit or sentence'
-		for name in flows half_open half_open_client syn_backlog queue queue_total head head_total rules sessions; do
+		for name in flows half_open half_open_client syn_backlog queue queue_total head head_total head_client rules sessions; do
 			assert_eq 1 "$(jq "[.[] | select(.name == \"$name\")] | length" "$RUN/limits")" "limit $name"
 		done
 	done
@@ -224,27 +224,30 @@ limit__head() {
 	done
 }
 
-# A client's buffer grows from 1 KiB: 60 of them begin heads, then comes one that needs 32 KiB.
-limit__head_total() {
+# _heads LIMIT VALUE N KIB: a client's buffer grows from 1 KiB: N of them begin heads, which there is
+# room for, then comes one that needs 32 KiB, for which KIB of them have to go.
+_heads() {
 	local f before
 	requests first
 	defer requests auto
-	setting fe limit head_total 65536
+	setting fe limit "$1" "$2"
 	setting fe timeout head 100s
 	for f in 4 6; do
-		before=$(front evicted_head_total)
+		before=$(front "evicted_$1")
 		rm -f "$RUN/all"
-		start slow client /usr/bin/python3 -B "$CLUSTER/slow.py" "$(address vip "$f")" 80 60 100 "$RUN/all" "$(address client "$f")"
+		start slow client /usr/bin/python3 -B "$CLUSTER/slow.py" "$(address vip "$f")" 80 "$3" 100 "$RUN/all" "$(address client "$f")"
 		assert_soon 30 test -e "$RUN/all"
-		assert_soon 10 value_is 60 counter fe frontend half_open
-		assert_eq 0 "$(grown evicted_head_total "$before")" 'evicted_head_total, below the limit'
+		assert_soon 10 value_is "$3" counter fe frontend half_open
+		assert_eq 0 "$(grown "evicted_$1" "$before")" "evicted_$1, below the limit"
 		assert_match '^200 be2 1024 complete' "$(speak "$f" 'send:GET /img/1k HTTP/1.1\r\nHost: x\r\nX: <20000*a>\r\n\r\n' response close)" 'the answer to a long head'
-		# 28 have to go, and some more for those that come again.
-		assert_ge "$(grown evicted_head_total "$before")" 28 evicted_head_total
+		# Some more for those that come again.
+		assert_ge "$(grown "evicted_$1" "$before")" "$4" "evicted_$1"
 		stop slow
 		assert_flows_end_within 20
 	done
 }
+limit__head_total() { _heads head_total 65536 60 28; }
+limit__head_client() { _heads head_client 131072 120 24; }
 
 limit__queue() {
 	local f before
