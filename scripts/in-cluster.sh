@@ -11,7 +11,6 @@ kernel=$("$TOP/scripts/kernels.sh" default)
 if [[ -e $TOP/Kbuild ]]; then
 	"$TOP/scripts/build-modules.sh" "$kernel"
 	"$TOP/scripts/build-btcpctl.sh"
-	make --no-print-directory -s -C "$TOP/tests/cluster"
 	"$TOP/scripts/build-attack.sh"
 else
 	warn "no Kbuild yet: nothing was built"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What all attackers need: captured packets to begin with, a way past the
- * kernel's own idea of who may send what, and a random number that can be
- * had again.
+ * What the attackers of the control channel need: captured packets to begin with, and a way past
+ * the kernel's own idea of who may send what.
  */
 #ifndef _TESTS_ATTACK_FRAME_H
 #define _TESTS_ATTACK_FRAME_H
 
 #include "btcp/pure.h"
+#include "tests/attack/common.h"
 
 #define FRAME_MAX	1514
 #define PAYLOAD_MAX	12000
@@ -91,48 +91,5 @@ bool datagram_parse(struct datagram *datagram, const u8 *frame, u32 len);
  * @mtu: of an IP packet; at most 1500
  */
 void datagram_send(struct link *link, const struct datagram *datagram, u32 mtu);
-
-/**
- * checksum_add() - sum 16-bit words, for the Internet checksum
- * @sum: so far
- * @bytes: to add
- * @len: of them
- *
- * Return: the new sum, to be folded by checksum_fold().
- */
-u32 checksum_add(u32 sum, const u8 *bytes, u32 len);
-
-/**
- * checksum_fold() - the checksum of a sum
- * @sum: from checksum_add()
- *
- * Return: host order.
- */
-u16 checksum_fold(u32 sum);
-
-/**
- * random_seed() - begin
- * @seed: the same one gives the same numbers
- */
-void random_seed(u64 seed);
-
-/**
- * random_below() - a number from 0 to @limit - 1
- * @limit: not 0
- */
-u32 random_below(u32 limit);
-
-/**
- * random_fill() - random bytes
- * @bytes: filled
- * @len: of them
- */
-void random_fill(u8 *bytes, u32 len);
-
-/**
- * die() - end the program
- * @why: printf's
- */
-void __attribute__((noreturn, format(printf, 1, 2))) die(const char *why, ...);
 
 #endif /* _TESTS_ATTACK_FRAME_H */

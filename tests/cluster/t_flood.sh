@@ -29,7 +29,7 @@ forged() { if [[ $1 == 4 ]]; then echo "$FORGED4"; else echo "$FORGED6"; fi; }
 
 # flood 4|6 KIND FROM PORTS RATE SECONDS: from the client's host, in the foreground; and
 # the words of its command, for start
-flood_words() { printf '%s\n' "$BTCP_TOP/build/cluster/flood" "$2" "$3" "$4" "$(address vip "$1")" 80 "$5" "$6" "$((RANDOM + 1))"; }
+flood_words() { printf '%s\n' "$ATTACK/flood" "$2" "$3" "$4" "$(address vip "$1")" 80 "$5" "$6" "$((RANDOM + 1))"; }
 flood() {
 	local words
 	mapfile -t words < <(flood_words "$@")

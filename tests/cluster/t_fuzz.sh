@@ -66,7 +66,7 @@ fuzz__packets_at_the_vip_and_a_back_end() {
 		start "senders$f" client bash -c 'until [[ -e $1 ]]; do curl -s -m 10 --limit-rate 200k -H Expect: -T "$2" "$3"; done' \
 			- "$RUN/enough" "$WWW/1m" "$(url "$f" "/upload/others-$f")"
 	done
-	start mutate router "$BTCP_TOP/build/cluster/mutate" eth1 "$(_target vip fe)" "$(_target be1 be1)" "$SPARED" \
+	start mutate router "$ATTACK/mutate" eth1 "$(_target vip fe)" "$(_target be1 be1)" "$SPARED" \
 		"$FUZZ_PACKETS" "$FUZZ_RATE" "$FUZZ_SEED"
 	until _gone "${STARTED[mutate]}"; do
 		_round

@@ -4,6 +4,10 @@
 # themselves, programs in the background, the ends of flows. A t_*.sh that needs it
 # sources it.
 
+# The programs of tests/attack, built.
+# shellcheck disable=SC2034 # for the t_*.sh that attack
+ATTACK=$BTCP_TOP/build/attack
+
 # tool NAMESPACE PROGRAM ARGUMENT…: one of this folder's Python programs
 tool() { in_ns "$1" /usr/bin/python3 -B "$CLUSTER/$2.py" "${@:3}"; }
 

@@ -2,18 +2,17 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
-#include "mutation.h"
-#include "packet.h"
+#include "tests/attack/mutation.h"
 
-static bool one_in(uint32_t n)
+static bool one_in(u32 n)
 {
-	return draw() % n == 0;
+	return random_below(n) == 0;
 }
 
-static void fill(uint8_t *at, size_t len)
+static void fill(u8 *at, size_t len)
 {
 	while (len--)
-		*at++ = draw();
+		*at++ = random_next();
 }
 
 /* Make room for LEN bytes, or take -LEN away; as far as that goes. */
@@ -34,47 +33,47 @@ static void take_out(struct frame *p, size_t at, size_t len)
 
 static void flags(struct frame *p)
 {
-	tcp(p)[13] = draw();
+	tcp(p)[13] = random_next();
 	if (one_in(4))
-		tcp(p)[12] ^= draw() & 0xf;
+		tcp(p)[12] ^= random_next() & 0xf;
 }
 
 /* Next to it, within a window of it, anywhere. */
-static uint32_t moved(uint32_t number)
+static u32 moved(u32 number)
 {
-	switch (draw() % 4) {
+	switch (random_below(4)) {
 	case 0:
-		return number + draw() % 5 - 2;
+		return number + random_below(5) - 2;
 	case 1:
-		return number + draw() % 131072 - 65536;
+		return number + random_below(131072) - 65536;
 	case 2:
-		return number + (1U << 31) + draw() % 5 - 2;
+		return number + (1U << 31) + random_below(5) - 2;
 	default:
-		return draw();
+		return random_next();
 	}
 }
 
 static void sequence(struct frame *p)
 {
-	put32(tcp(p) + 4, moved(get32(tcp(p) + 4)));
+	put_unaligned_be32(moved(get_unaligned_be32(tcp(p) + 4)), tcp(p) + 4);
 }
 
 static void acknowledgement(struct frame *p)
 {
-	put32(tcp(p) + 8, moved(get32(tcp(p) + 8)));
+	put_unaligned_be32(moved(get_unaligned_be32(tcp(p) + 8)), tcp(p) + 8);
 }
 
 static void offset(struct frame *p)
 {
-	tcp(p)[12] = draw();
+	tcp(p)[12] = random_next();
 }
 
 /* Kinds that somebody reads somewhere, with lengths that fit, or do not. */
 static void options(struct frame *p)
 {
-	static const uint8_t kinds[] = { 0, 1, 2, 3, 4, 5, 8, 14, 19, 28, 29, 30, 34, 69, 253 };
-	size_t had = tcp_header(p) - TCP_MIN, want = draw() % 11 * 4, at = 0;
-	uint8_t *o;
+	static const u8 kinds[] = { 0, 1, 2, 3, 4, 5, 8, 14, 19, 28, 29, 30, 34, 69, 253 };
+	size_t had = tcp_header(p) - TCP_MIN, want = random_below(11) * 4, at = 0;
+	u8 *o;
 
 	take_out(p, p->tcp + TCP_MIN, had);
 	want = insert(p, p->tcp + TCP_MIN, want) & ~3;
@@ -82,11 +81,11 @@ static void options(struct frame *p)
 	fill(o, want);
 	tcp(p)[12] = (TCP_MIN + want) / 4 << 4 | (tcp(p)[12] & 0xf);
 	while (at < want) {
-		size_t len = draw() % 12;
+		size_t len = random_below(12);
 
-		o[at] = one_in(8) ? draw() : kinds[draw() % sizeof(kinds)];
+		o[at] = one_in(8) ? random_next() : kinds[random_below(sizeof(kinds))];
 		if (at + 1 < want && o[at] > 1)
-			o[at + 1] = one_in(4) ? draw() : len;
+			o[at + 1] = one_in(4) ? random_next() : len;
 		at += len ? len : 1;
 	}
 }
@@ -97,13 +96,13 @@ static void option_values(struct frame *p)
 	size_t len = tcp_header(p) - TCP_MIN;
 
 	if (len)
-		tcp(p)[TCP_MIN + draw() % len] = draw();
+		tcp(p)[TCP_MIN + random_below(len)] = random_next();
 }
 
 static void window(struct frame *p)
 {
-	put16(tcp(p) + 14, one_in(2) ? draw() : 0);
-	put16(tcp(p) + 18, draw());
+	put_unaligned_be16(one_in(2) ? random_next() : 0, tcp(p) + 14);
+	put_unaligned_be16(random_next(), tcp(p) + 18);
 	if (one_in(2))
 		tcp(p)[13] |= TH_URG;
 }
@@ -112,37 +111,37 @@ static void payload(struct frame *p)
 {
 	size_t header = tcp_header(p), at = p->tcp + header, have = p->len - at, n;
 
-	switch (draw() % 3) {
+	switch (random_below(3)) {
 	case 0:
-		n = have ? draw() % have : 0;
+		n = have ? random_below(have) : 0;
 		take_out(p, at + have - n, n);
 		break;
 	case 1:
 		at += have;
-		n = insert(p, at, 1 + draw() % FRAME_MAX);
+		n = insert(p, at, 1 + random_below(FRAME_MAX));
 		fill(p->data + at, n);
 		break;
 	default:
 		if (have)
-			p->data[at + draw() % have] ^= 1 << draw() % 8;
+			p->data[at + random_below(have)] ^= 1 << random_below(8);
 	}
 }
 
 static void ports(struct frame *p)
 {
-	put16(tcp(p) + (one_in(2) ? 0 : 2), draw());
+	put_unaligned_be16(random_next(), tcp(p) + (one_in(2) ? 0 : 2));
 }
 
 static void rubbish(struct frame *p)
 {
 	fill(tcp(p), tcp_len(p));
 	if (!one_in(4))
-		put16(tcp(p) + 2, 80);
+		put_unaligned_be16(80, tcp(p) + 2);
 }
 
 static void lengths(struct frame *p)
 {
-	p->add_to_length = one_in(2) ? (int)(draw() % 64) - 32 : (int)(draw() % 65536);
+	p->add_to_length = one_in(2) ? (int)random_below(64) - 32 : (int)random_below(65536);
 }
 
 static void truncated(struct frame *p)
@@ -165,33 +164,33 @@ static void fragments(struct frame *p)
 
 static void ip_fields(struct frame *p)
 {
-	uint8_t *ip = p->data + LAYER3;
+	u8 *ip = p->data + LAYER3;
 
-	switch (draw() % 4) {
+	switch (random_below(4)) {
 	case 0:	/* hop limit */
-		ip[p->ipv6 ? 7 : 8] = draw() % 3;
+		ip[p->ipv6 ? 7 : 8] = random_below(3);
 		break;
 	case 1:	/* traffic class, and one bit of what follows */
-		ip[1] = draw();
+		ip[1] = random_next();
 		break;
 	case 2:	/* protocol */
-		ip[p->ipv6 ? 6 : 9] = draw();
+		ip[p->ipv6 ? 6 : 9] = random_next();
 		break;
 	default: /* a fragment without its others; IPv6: the flow label */
-		put16(ip + (p->ipv6 ? 2 : 6), draw());
+		put_unaligned_be16(random_next(), ip + (p->ipv6 ? 2 : 6));
 	}
 }
 
 static void ip_options(struct frame *p)
 {
-	static const uint8_t headers[] = { 0, 43, 44, 51, 60, 135, 59 };
-	static const uint8_t kinds[] = { 0, 1, 7, 68, 131, 137, 148 };
-	uint8_t *ip = p->data + LAYER3;
+	static const u8 headers[] = { 0, 43, 44, 51, 60, 135, 59 };
+	static const u8 kinds[] = { 0, 1, 7, 68, 131, 137, 148 };
+	u8 *ip = p->data + LAYER3;
 	size_t at = p->ipv6 ? LAYER3 + V6_MIN : LAYER3 + V4_MIN, len;
 
 	if (!p->ipv6 && ip[0] != 0x45)
 		return;
-	len = p->ipv6 ? 8 * (1 + draw() % 4) : 4 * (1 + draw() % 10);
+	len = p->ipv6 ? 8 * (1 + random_below(4)) : 4 * (1 + random_below(10));
 	if (len > FRAME_MAX - p->len)
 		return;
 	insert(p, at, len);
@@ -199,28 +198,28 @@ static void ip_options(struct frame *p)
 	fill(p->data + at, len);
 	if (p->ipv6) {
 		p->data[at] = ip[6];
-		p->data[at + 1] = one_in(8) ? draw() : len / 8 - 1;
+		p->data[at + 1] = one_in(8) ? random_next() : len / 8 - 1;
 		/* PadN all over, as far as it goes */
 		if (one_in(2)) {
 			p->data[at + 2] = 1;
 			p->data[at + 3] = len - 4;
 			memset(p->data + at + 4, 0, len - 4);
 		}
-		ip[6] = headers[draw() % sizeof(headers)];
+		ip[6] = headers[random_below(sizeof(headers))];
 	} else {
 		ip[0] += len / 4;
-		p->data[at] = kinds[draw() % sizeof(kinds)];
-		p->data[at + 1] = one_in(4) ? draw() : len;
-		p->data[at + 2] = one_in(4) ? draw() : 4;
+		p->data[at] = kinds[random_below(sizeof(kinds))];
+		p->data[at + 1] = one_in(4) ? random_next() : len;
+		p->data[at + 2] = one_in(4) ? random_next() : 4;
 	}
 }
 
 static void addresses(struct frame *p)
 {
 	size_t len = p->ipv6 ? 16 : 4;
-	uint8_t *from = p->data + LAYER3 + (p->ipv6 ? 8 : 12), *to = from + len, swap[16];
+	u8 *from = p->data + LAYER3 + (p->ipv6 ? 8 : 12), *to = from + len, swap[16];
 
-	switch (draw() % 5) {
+	switch (random_below(5)) {
 	case 0:
 		memcpy(from, to, len);
 		break;
@@ -230,13 +229,13 @@ static void addresses(struct frame *p)
 		memcpy(to, swap, len);
 		break;
 	case 2:	/* multicast, loopback, broadcast */
-		from[0] = p->ipv6 ? 0xff : 0xe0 + draw() % 32;
+		from[0] = p->ipv6 ? 0xff : 0xe0 + random_below(32);
 		break;
 	case 3:
 		memset(from, one_in(2) ? 0 : 0xff, len);
 		break;
 	default:
-		from[len - 1] ^= 1 << draw() % 8;
+		from[len - 1] ^= 1 << random_below(8);
 	}
 }
 

@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "packet.h"
+#include "tests/attack/common.h"
 
 #define SENT_MAX	2000000
 #define MARK		7	/* as raw.py's: traffic.sh lets it out */
@@ -33,8 +33,8 @@
 
 static const struct kind {
 	const char *name;
-	uint8_t flags;
-	uint8_t payload;
+	u8 flags;
+	u8 payload;
 } kinds[] = {
 	{ "syn", TH_SYN, 0 },
 	{ "ack", TH_ACK, 0 },
@@ -48,14 +48,14 @@ static const struct kind {
 #define KINDS	(sizeof(kinds) / sizeof(kinds[0]))
 
 /* What a Linux client offers: MSS 1460, SACK, timestamps (the value is drawn), scale 7. */
-static const uint8_t syn_options[20] = {
+static const u8 syn_options[20] = {
 	2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 3, 7
 };
 
 struct address {
 	int family;
 	size_t len;
-	uint8_t bytes[16];
+	u8 bytes[16];
 };
 
 static struct address parse_address(const char *text)
@@ -64,53 +64,53 @@ static struct address parse_address(const char *text)
 
 	a.len = a.family == AF_INET6 ? 16 : 4;
 	if (inet_pton(a.family, text, a.bytes) != 1)
-		die("not an address");
+		die("%s: not an address", text);
 	return a;
 }
 
 static void randomise(struct address *a, const struct address *base, unsigned int bits)
 {
-	uint32_t mask = bits ? UINT_MAX >> (32 - bits) : 0, low;
+	u32 mask = bits ? UINT_MAX >> (32 - bits) : 0, low;
 
 	*a = *base;
 	memcpy(&low, a->bytes + a->len - 4, 4);
-	low = htonl((ntohl(low) & ~mask) | (draw() & mask));
+	low = htonl((ntohl(low) & ~mask) | (random_next() & mask));
 	memcpy(a->bytes + a->len - 4, &low, 4);
 }
 
-static size_t tcp(uint8_t *out, const struct kind *kind, const struct address *from,
-		  const struct address *to, uint16_t sport, uint16_t dport)
+static size_t tcp(u8 *out, const struct kind *kind, const struct address *from,
+		  const struct address *to, u16 sport, u16 dport)
 {
 	size_t options = kind->flags & TH_SYN ? sizeof(syn_options) : 0;
 	size_t len = 20 + options + kind->payload, i;
 	struct tcphdr *h = (struct tcphdr *)out;
-	uint32_t s;
+	u32 s;
 
 	memset(h, 0, sizeof(*h));
 	h->th_sport = htons(sport);
 	h->th_dport = htons(dport);
-	h->th_seq = draw();
-	h->th_ack = kind->flags & TH_ACK ? draw() : 0;
+	h->th_seq = random_next();
+	h->th_ack = kind->flags & TH_ACK ? random_next() : 0;
 	h->th_off = (20 + options) / 4;
 	h->th_flags = kind->flags;
 	h->th_win = htons(64240);
 	if (options) {
-		uint32_t tsval = draw();
+		u32 tsval = random_next();
 
 		memcpy(out + 20, syn_options, options);
 		memcpy(out + 28, &tsval, 4);
 	}
 	for (i = 0; i < kind->payload; i++)
-		out[20 + options + i] = draw();
-	s = sum(IPPROTO_TCP + len, from->bytes, from->len);
-	s = sum(s, to->bytes, to->len);
-	h->th_sum = fold(sum(s, out, len));
+		out[20 + options + i] = random_next();
+	s = checksum_add(IPPROTO_TCP + len, from->bytes, from->len);
+	s = checksum_add(s, to->bytes, to->len);
+	h->th_sum = htons(checksum_fold(checksum_add(s, out, len)));
 	return len;
 }
 
 /* The kernel fills in the IPv4 header's length, id and sum. */
-static size_t packet(uint8_t *out, const struct kind *kind, const struct address *from,
-		     const struct address *to, uint16_t sport, uint16_t dport)
+static size_t packet(u8 *out, const struct kind *kind, const struct address *from,
+		     const struct address *to, u16 sport, u16 dport)
 {
 	size_t header = from->family == AF_INET6 ? 40 : 20, len;
 
@@ -141,11 +141,11 @@ static int raw_socket(const struct address *to)
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) ||
 	    (to->family == AF_INET6 &&
 	     setsockopt(fd, IPPROTO_IPV6, IPV6_HDRINCL, &one, sizeof(one))))
-		die(strerror(errno));
+		die("%m");
 	return fd;
 }
 
-static int send_one(int fd, const uint8_t *data, size_t len, const struct address *to)
+static int send_one(int fd, const u8 *data, size_t len, const struct address *to)
 {
 	struct sockaddr_in6 to6 = { .sin6_family = AF_INET6 };
 	struct sockaddr_in to4 = { .sin_family = AF_INET };
@@ -164,8 +164,7 @@ static const struct kind *kind_of(const char *name)
 	for (i = 0; i < KINDS; i++)
 		if (!strcmp(kinds[i].name, name))
 			return &kinds[i];
-	die("no such kind");
-	return NULL;
+	die("no such kind: %s", name);
 }
 
 int main(int argc, char **argv)
@@ -174,7 +173,7 @@ int main(int argc, char **argv)
 	unsigned long bits = 0, low, high, dport, rate, seconds, sent = 0, count;
 	struct address base, from, to;
 	const struct kind *kind;
-	uint8_t buf[256];
+	u8 buf[256];
 	long long began;
 	char *slash, *dash;
 	int fd;
@@ -200,7 +199,7 @@ int main(int argc, char **argv)
 	dport = parse_number(argv[5], 65535);
 	rate = parse_number(argv[6], 1000000);
 	seconds = parse_number(argv[7], 3600);
-	draw_from(argc > 8 ? parse_number(argv[8], UINT_MAX) : 1);
+	random_seed(argc > 8 ? parse_number(argv[8], UINT_MAX) : 1);
 	count = rate * seconds < SENT_MAX ? rate * seconds : SENT_MAX;
 
 	fd = raw_socket(&to);
@@ -209,15 +208,15 @@ int main(int argc, char **argv)
 		unsigned long due = (now() - began) / 1000 * rate / (NS / 1000) + 1;
 
 		for (; sent < due && sent < count; sent++) {
-			const struct kind *k = kind->flags ? kind : &kinds[draw() % (KINDS - 1)];
-			uint16_t sport = low + draw() % (high - low + 1);
+			const struct kind *k = kind->flags ? kind : &kinds[random_below(KINDS - 1)];
+			u16 sport = low + random_below(high - low + 1);
 			size_t len;
 
 			randomise(&from, &base, bits);
 			len = packet(buf, k, &from, &to, sport, dport);
 			/* A full queue is the flood's own fault. */
 			if (send_one(fd, buf, len, &to) < 0 && errno != ENOBUFS)
-				die(strerror(errno));
+				die("%m");
 		}
 		nanosleep(&pause, NULL);
 	}

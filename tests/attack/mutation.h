@@ -2,12 +2,10 @@
 /*
  * What can be changed of a TCP packet that it is wrong afterwards, or nearly right.
  */
-#ifndef _TESTS_CLUSTER_MUTATION_H
-#define _TESTS_CLUSTER_MUTATION_H
+#ifndef _TESTS_ATTACK_MUTATION_H
+#define _TESTS_ATTACK_MUTATION_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/attack/common.h"
 
 #define FRAME_MAX	1514
 #define LAYER3		14
@@ -28,7 +26,7 @@ struct frame {
 	bool fragment;		/* is to be sent in fragments */
 	bool truncate;		/* its end is not to be sent */
 	int add_to_length;	/* of IP */
-	uint8_t data[FRAME_MAX];
+	u8 data[FRAME_MAX];
 };
 
 struct mutation {
@@ -40,29 +38,7 @@ struct mutation {
 extern struct mutation mutations[];
 extern const size_t mutation_count;
 
-static inline uint16_t get16(const uint8_t *at)
-{
-	return at[0] << 8 | at[1];
-}
-
-static inline void put16(uint8_t *at, uint16_t value)
-{
-	at[0] = value >> 8;
-	at[1] = value;
-}
-
-static inline uint32_t get32(const uint8_t *at)
-{
-	return (uint32_t)get16(at) << 16 | get16(at + 2);
-}
-
-static inline void put32(uint8_t *at, uint32_t value)
-{
-	put16(at, value >> 16);
-	put16(at + 2, value);
-}
-
-static inline uint8_t *tcp(struct frame *p)
+static inline u8 *tcp(struct frame *p)
 {
 	return p->data + p->tcp;
 }
@@ -82,4 +58,4 @@ static inline size_t tcp_header(struct frame *p)
 	return len < TCP_MIN ? TCP_MIN : len;
 }
 
-#endif /* _TESTS_CLUSTER_MUTATION_H */
+#endif /* _TESTS_ATTACK_MUTATION_H */

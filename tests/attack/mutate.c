@@ -30,8 +30,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "mutation.h"
-#include "packet.h"
+#include "tests/attack/mutation.h"
 
 #define SENT_MAX	100000000
 #define RING		512	/* so many live packets are remembered */
@@ -42,20 +41,20 @@
 
 /* Where a packet goes to. */
 static struct target {
-	uint8_t ip4[4];
-	uint8_t ip6[16];
-	uint8_t mac[6];
+	u8 ip4[4];
+	u8 ip6[16];
+	u8 mac[6];
 	unsigned long sent;
 } vip, backend;
 
 static struct frame ring[RING];
 static unsigned int caught;
 
-static uint16_t spared_low, spared_high;
+static u16 spared_low, spared_high;
 
-static bool one_in(uint32_t n)
+static bool one_in(u32 n)
 {
-	return draw() % n == 0;
+	return random_below(n) == 0;
 }
 
 /* A packet of the segmentation offload is cut to what fits, and its FIN is behind that. */
@@ -65,14 +64,14 @@ static void cut_to_fit(struct frame *f)
 	f->data[f->tcp + 13] &= ~(TH_FIN | TH_PUSH);
 }
 
-static void keep(const uint8_t *data, size_t len, size_t real)
+static void keep(const u8 *data, size_t len, size_t real)
 {
 	struct frame *f = &ring[caught % RING];
-	const uint8_t *ip = data + LAYER3;
+	const u8 *ip = data + LAYER3;
 	bool ipv6 = len > LAYER3 && ip[0] >> 4 == 6;
 	size_t at = LAYER3 + (ipv6 ? V6_MIN : V4_MIN);
 
-	if (len < at + TCP_MIN || get16(data + at + 2) != 80)
+	if (len < at + TCP_MIN || get_unaligned_be16(data + at + 2) != 80)
 		return;
 	if (ipv6 ? ip[6] != IPPROTO_TCP || memcmp(ip + 24, vip.ip6, 16) :
 		   ip[0] != 0x45 || ip[9] != IPPROTO_TCP || memcmp(ip + 16, vip.ip4, 4))
@@ -91,7 +90,7 @@ static void listen_to(int fd)
 {
 	struct sockaddr_ll from;
 	socklen_t size = sizeof(from);
-	uint8_t data[FRAME_MAX];
+	u8 data[FRAME_MAX];
 	ssize_t n;
 
 	while ((n = recvfrom(fd, data, sizeof(data), MSG_DONTWAIT | MSG_TRUNC,
@@ -105,32 +104,32 @@ static void listen_to(int fd)
 /* A SYN of nobody. */
 static void from_nothing(struct frame *p)
 {
-	static const uint8_t from6[16] = { 0xfd, 0, 0, 9 };
-	uint8_t *ip = p->data + LAYER3;
+	static const u8 from6[16] = { 0xfd, 0, 0, 9 };
+	u8 *ip = p->data + LAYER3;
 
 	p->ipv6 = one_in(2);
 	p->tcp = LAYER3 + (p->ipv6 ? V6_MIN : V4_MIN);
 	p->len = p->tcp + TCP_MIN;
 	memcpy(p->data + 6, ring[0].data + 6, 6);
-	put16(p->data + 12, p->ipv6 ? ETH_P_IPV6 : ETH_P_IP);
+	put_unaligned_be16(p->ipv6 ? ETH_P_IPV6 : ETH_P_IP, p->data + 12);
 	if (p->ipv6) {
 		ip[0] = 0x60;
 		ip[6] = IPPROTO_TCP;
 		ip[7] = 64;
 		memcpy(ip + 8, from6, 16);
-		put32(ip + 20, draw());
+		put_unaligned_be32(random_next(), ip + 20);
 	} else {
 		ip[0] = 0x45;
 		ip[8] = 64;
 		ip[9] = IPPROTO_TCP;
-		put32(ip + 12, 0x0a090000 | (draw() & 0xffff));
+		put_unaligned_be32(0x0a090000 | (random_next() & 0xffff), ip + 12);
 	}
-	put16(tcp(p), 1024 + draw() % 20000);
-	put16(tcp(p) + 2, 80);
-	put32(tcp(p) + 4, draw());
+	put_unaligned_be16(1024 + random_below(20000), tcp(p));
+	put_unaligned_be16(80, tcp(p) + 2);
+	put_unaligned_be32(random_next(), tcp(p) + 4);
 	tcp(p)[12] = 0x50;
 	tcp(p)[13] = TH_SYN;
-	put16(tcp(p) + 14, 64240);
+	put_unaligned_be16(64240, tcp(p) + 14);
 }
 
 static void set_target(struct frame *p, const struct target *target)
@@ -151,42 +150,40 @@ static size_t ip_header(const struct frame *p)
 static void finish_ip(struct frame *p)
 {
 	size_t len = p->len - LAYER3;
-	uint8_t *ip = p->data + LAYER3;
-	uint16_t s;
+	u8 *ip = p->data + LAYER3;
+	u32 s;
 
 	if (p->ipv6) {
-		put16(ip + 4, len - V6_MIN + p->add_to_length);
+		put_unaligned_be16(len - V6_MIN + p->add_to_length, ip + 4);
 		return;
 	}
-	put16(ip + 2, len + p->add_to_length);
+	put_unaligned_be16(len + p->add_to_length, ip + 2);
 	memset(ip + 10, 0, 2);
-	s = fold(sum(p->spoil_ip_sum ? draw() & 0xffff : 0, ip, ip_header(p)));
-	memcpy(ip + 10, &s, 2);
+	s = checksum_add(p->spoil_ip_sum ? random_next() & 0xffff : 0, ip, ip_header(p));
+	put_unaligned_be16(checksum_fold(s), ip + 10);
 }
 
 static void finish_tcp(struct frame *p)
 {
-	const uint8_t *ip = p->data + LAYER3;
-	uint32_t s = sum(IPPROTO_TCP + tcp_len(p), ip + (p->ipv6 ? 8 : 12), p->ipv6 ? 32 : 8);
-	uint16_t folded;
+	const u8 *ip = p->data + LAYER3;
+	u32 s = checksum_add(IPPROTO_TCP + tcp_len(p), ip + (p->ipv6 ? 8 : 12), p->ipv6 ? 32 : 8);
 
 	memset(tcp(p) + 16, 0, 2);
-	s = sum(p->spoil_tcp_sum ? s + 1 + draw() % 0xfffe : s, tcp(p), tcp_len(p));
-	folded = fold(s);
-	memcpy(tcp(p) + 16, &folded, 2);
+	s = checksum_add(p->spoil_tcp_sum ? s + 1 + random_below(0xfffe) : s, tcp(p), tcp_len(p));
+	put_unaligned_be16(checksum_fold(s), tcp(p) + 16);
 }
 
 static void put(int fd, const struct frame *p)
 {
-	size_t len = p->truncate ? LAYER3 + draw() % (p->len - LAYER3) : p->len;
+	size_t len = p->truncate ? LAYER3 + random_below(p->len - LAYER3) : p->len;
 
 	/* A full queue is our own fault. */
 	if (send(fd, p->data, len, 0) < 0 && errno != ENOBUFS)
-		die(strerror(errno));
+		die("%m");
 }
 
 /* Bytes AT to END of the ALL that are behind the IP header. */
-static void put_fragment(int fd, const struct frame *p, uint32_t id, size_t at, size_t end,
+static void put_fragment(int fd, const struct frame *p, u32 id, size_t at, size_t end,
 			 size_t all)
 {
 	size_t begin = LAYER3 + ip_header(p);
@@ -195,17 +192,17 @@ static void put_fragment(int fd, const struct frame *p, uint32_t id, size_t at, 
 
 	f.len = begin;
 	if (f.ipv6) {
-		uint8_t *h = f.data + begin;
+		u8 *h = f.data + begin;
 
 		h[0] = f.data[LAYER3 + 6];
 		h[1] = 0;
-		put16(h + 2, (at & ~7) | more);
-		put32(h + 4, id);
+		put_unaligned_be16((at & ~7) | more, h + 2);
+		put_unaligned_be32(id, h + 4);
 		f.data[LAYER3 + 6] = IPPROTO_FRAGMENT;
 		f.len += 8;
 	} else {
-		put16(f.data + LAYER3 + 4, id);
-		put16(f.data + LAYER3 + 6, at / 8 | more << 13);
+		put_unaligned_be16(id, f.data + LAYER3 + 4);
+		put_unaligned_be16(at / 8 | more << 13, f.data + LAYER3 + 6);
 	}
 	if (end - at > FRAME_MAX - f.len)
 		end = at + FRAME_MAX - f.len;
@@ -218,12 +215,12 @@ static void put_fragment(int fd, const struct frame *p, uint32_t id, size_t at, 
 /* Two to four of them, beginning anywhere; some overlap, some are lost. */
 static void put_fragments(int fd, const struct frame *p)
 {
-	size_t all = p->len - LAYER3 - ip_header(p), count = 2 + draw() % 3, bounds[5] = { 0 };
-	size_t begin = draw() % count, i;
-	uint32_t id = draw();
+	size_t all = p->len - LAYER3 - ip_header(p), count = 2 + random_below(3), bounds[5] = { 0 };
+	size_t begin = random_below(count), i;
+	u32 id = random_next();
 
 	for (i = 1; i < count; i++)
-		bounds[i] = bounds[i - 1] + (draw() % (1 + (all - bounds[i - 1]) / 2) & ~7);
+		bounds[i] = bounds[i - 1] + (random_below(1 + (all - bounds[i - 1]) / 2) & ~7);
 	bounds[count] = all;
 	for (i = 0; i < count; i++) {
 		size_t n = (begin + i) % count, at = bounds[n], end = bounds[n + 1];
@@ -238,7 +235,7 @@ static void put_fragments(int fd, const struct frame *p)
 
 static bool spared_port(struct frame *p)
 {
-	uint16_t port = get16(tcp(p));
+	u16 port = get_unaligned_be16(tcp(p));
 
 	return port >= spared_low && port <= spared_high;
 }
@@ -246,23 +243,23 @@ static bool spared_port(struct frame *p)
 /* Whose numbers are known is left alone. Returns false if this one must not be sent. */
 static bool spare(struct frame *p, const struct frame *of, bool copy, const struct target *target)
 {
-	uint32_t seq;
+	u32 seq;
 
 	if (!spared_port(p))
 		return true;
 	/* At the back-end a SYN would come before the hand-off, and take its place. */
-	if (get16(tcp(p)) != get16(of->data + of->tcp) ||
+	if (get_unaligned_be16(tcp(p)) != get_unaligned_be16(of->data + of->tcp) ||
 	    (target == &backend && (tcp(p)[13] & (TH_SYN | TH_ACK)) == TH_SYN))
 		return false;
-	seq = get32(of->data + of->tcp + 4);
-	if (!copy && get32(tcp(p) + 4) - seq - FAR > 2 * FAR)
-		put32(tcp(p) + 4, seq + FAR + draw() % (2 * FAR));
+	seq = get_unaligned_be32(of->data + of->tcp + 4);
+	if (!copy && get_unaligned_be32(tcp(p) + 4) - seq - FAR > 2 * FAR)
+		put_unaligned_be32(seq + FAR + random_below(2 * FAR), tcp(p) + 4);
 	return true;
 }
 
 static struct mutation *mutate(struct frame *p)
 {
-	struct mutation *m = &mutations[draw() % mutation_count];
+	struct mutation *m = &mutations[random_below(mutation_count)];
 
 	m->make(p);
 	return m;
@@ -273,11 +270,11 @@ static bool send_one(int fd)
 {
 	struct target *target = one_in(2) ? &vip : &backend;
 	struct mutation *made[MUTATIONS_MAX];
-	unsigned int n = draw() % (MUTATIONS_MAX + 1), i;
+	unsigned int n = random_below(MUTATIONS_MAX + 1), i;
 	struct frame of = { }, p;
 
 	if (!one_in(8))
-		of = ring[draw() % (caught < RING ? caught : RING)];
+		of = ring[random_below(caught < RING ? caught : RING)];
 	else
 		from_nothing(&of);
 	set_target(&of, target);
@@ -308,7 +305,7 @@ static int packet_socket(const char *iface)
 	int fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
 
 	if (fd < 0 || !at.sll_ifindex || bind(fd, (struct sockaddr *)&at, sizeof(at)))
-		die(strerror(errno));
+		die("%m");
 	return fd;
 }
 
@@ -347,7 +344,7 @@ int main(int argc, char **argv)
 	spared_high = parse_number(dash + 1, 65535);
 	count = parse_number(argv[5], SENT_MAX);
 	rate = parse_number(argv[6], 1000000);
-	draw_from(parse_number(argv[7], UINT_MAX));
+	random_seed(parse_number(argv[7], UINT_MAX));
 
 	fd = packet_socket(argv[1]);
 	while (caught < LIVE_MIN) {
