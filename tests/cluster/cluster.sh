@@ -135,14 +135,32 @@ cluster_up() {
 	[[ ${1:-} != wan ]] || nginx_start be3
 }
 
-# front_end_up: into a cluster that has lost it
-front_end_up() {
+# host_up NAMESPACE: one more on the bridge, or one that was lost
+host_up() {
 	{
-		printf 'netns add fe\n'
-		_wire fe eth0 lan
+		printf 'netns add %s\n' "$1"
+		_wire "$1" eth0 lan
 	} | ip -batch -
-	_port fe | ip -n lan -batch -
-	_front_end | ip -n fe -batch -
+	_port "$1" | ip -n lan -batch -
+	if [[ $1 == fe ]]; then
+		_front_end
+	else
+		_host "$1" "${IP4[router]}" "${IP6[router]}"
+	fi | ip -n "$1" -batch -
+}
+
+_empty() { [[ -z $(ip netns pids "$1") ]]; }
+wire_gone() { ! ip -n lan link show "$1" >/dev/null 2>&1; }
+
+# host_down NAMESPACE: with all that runs there; it is gone when its wire is
+host_down() {
+	local pid
+	for pid in $(ip netns pids "$1"); do
+		kill -KILL "$pid"
+	done
+	wait_until 10 _empty "$1" || fail "$1: something does not end"
+	ip netns del "$1"
+	wait_until 30 wire_gone "$1" || fail "$1: the namespace does not end"
 }
 
 _wan_up() {

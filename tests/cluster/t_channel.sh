@@ -20,10 +20,7 @@ mal() { in_ns mal "$@"; }
 
 setup() {
 	cluster_up
-	ip netns add mal
-	_wire mal eth0 lan | ip -batch -
-	_port mal | ip -n lan -batch -
-	_host mal "${IP4[router]}" "${IP6[router]}" | ip -n mal -batch -
+	host_up mal
 	modules_load
 	configure_backend be1
 	_frontend_be2
@@ -148,18 +145,12 @@ works() {
 	local f
 	for f in 4 6; do
 		assert_eq '2 200 be1 1024 complete eof 2 200 be2 1024 complete eof' \
-			"$(_gets 4 | ask "$f" 1 15 | sort | uniq -c | xargs)" "who answers, IPv$f"
-	done
-}
-_gets() {
-	local i
-	for ((i = 0; i < $1; i++)); do
-		printf 'GET /1k HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n\n'
+			"$(gets 4 | ask "$f" 1 15 | sort | uniq -c | xargs)" "who answers, IPv$f"
 	done
 }
 # answered N FAMILY: so many requests, on connections of their own
 answered() {
-	_gets "$1" | ask "$2" 2 15 >"$RUN/answers"
+	gets "$1" | ask "$2" 2 15 >"$RUN/answers"
 	assert_eq "$1" "$(grep -c '^200 be[12] 1024 complete eof$' "$RUN/answers" || true)" "requests answered: $(sort "$RUN/answers" | uniq -c | xargs)"
 }
 

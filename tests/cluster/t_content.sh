@@ -4,17 +4,7 @@
 # and two, one is the default.
 . "$CLUSTER/traffic.sh"
 
-setup() {
-	cluster_up
-	cluster_configure
-	short_timeouts
-	btcpctl fe -batch - <<-END
-		pool add one backend be1
-		pool add two backend be2
-		rule del www pref 10
-		rule set www default pool one
-	END
-}
+setup() { setup_two_pools; }
 
 # content FILE <LINES: loaded, until the case ends
 content() {

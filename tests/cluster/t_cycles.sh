@@ -57,8 +57,6 @@ modules__come_and_go_under_load() {
 	assert_log_is_clean
 }
 
-_front_end_gone() { ! ip -n lan link show fe >/dev/null 2>&1; }
-
 # The front-end's goes, with the flows of all of these clients, and comes again.
 namespaces__come_and_go_under_load() {
 	local i
@@ -68,8 +66,8 @@ namespaces__come_and_go_under_load() {
 	_load
 	for ((i = 1; i <= CYCLES; i++)); do
 		ip netns del fe
-		assert_soon 30 _front_end_gone
-		front_end_up
+		assert_soon 30 wire_gone fe
+		host_up fe
 		btcpctl fe -batch "$RUN/fe.batch"
 		assert_soon 30 value_ge 1 _handed_off
 		((i % 100)) || note "$i cycles"

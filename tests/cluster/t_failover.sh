@@ -155,10 +155,7 @@ fault__nothing_it_is_told_arrives() { fault _deaf _sound; }
 
 # _born BACKEND: as cluster_up and cluster_configure do it
 _born() {
-	ip netns add "$1"
-	_wire "$1" eth0 lan | ip -batch -
-	_port "$1" | ip -n lan -batch -
-	_host "$1" "${IP4[router]}" "${IP6[router]}" | ip -n "$1" -batch -
+	host_up "$1"
 	nginx_start "$1"
 	configure_backend "$1"
 	btcpctl "$1" timeout set time_wait "${TIME_WAIT}s"
@@ -166,21 +163,43 @@ _born() {
 }
 # _dies BACKEND: the power fails: whatever it does when it ends, nobody hears of it
 _dies() {
-	local pid
 	in_ns lan ip link set "$1" down
-	for pid in $(ip netns pids "$1"); do
-		kill -KILL "$pid"
-	done
-	assert_soon 10 _empty "$1"
-	ip netns del "$1"
-	assert_soon 30 _wire_gone "$1"
+	host_down "$1"
 }
-_empty() { [[ -z $(ip netns pids "$1") ]]; }
-_wire_gone() { ! ip -n lan link show "$1" >/dev/null 2>&1; }
 
 _power_out() { _dies be1; }
 _power_in() { _born be1; }
 fault__the_power() { fault _power_out _power_in; }
+
+_namespace_goes() { host_down be1; }
+fault__its_namespace_is_deleted() { fault _namespace_goes _power_in; }
+
+# It is back before it was missed, and knows nothing of its flows: their clients must not wait
+# until they are.
+fault__the_power_for_less_than_the_patience() {
+	local name ns
+	for ns in fe be1 be2; do
+		btcpctl "$ns" timeout set heartbeat 8s
+		defer btcpctl "$ns" timeout set heartbeat 1s
+	done
+	load_begin
+	touch "$RUN/stop"
+	finish arrivals 60
+	_dies be1
+	_born be1
+	btcpctl be1 timeout set heartbeat 8s
+	assert_soon 40 value_is 1 reborn
+	for name in $(by be1); do
+		finish "$name" 10
+		assert_eq 56 "$FINISHED" "status of $name (56: reset)"
+	done
+	assert_eq up "$(backend_state be1)" 'state of be1, all the time'
+	for name in $(by be2); do
+		stop "$name"
+	done
+	assert_flows_end_within 40
+}
+reborn() { counter fe frontend control_reborn; }
 
 # A head that was not sent yet can go elsewhere: staged, nobody fails who comes after the cut.
 fault__the_cable_when_staged() {

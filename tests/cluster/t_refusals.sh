@@ -10,21 +10,14 @@ setup() {
 	short_timeouts
 }
 
-_gets() {
-	local i
-	for ((i = 0; i < $1; i++)); do
-		printf 'GET /1k?%d HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n\n' "$i"
-	done
-}
-
 # _twenty 4|6: all answered, and all by be2
 _twenty() {
-	assert_eq '20 200 be2 1024 complete eof' "$(_gets 20 | ask "$1" "${2:-10}" 15 | sort | uniq -c | xargs)" "who answered, IPv$1"
+	assert_eq '20 200 be2 1024 complete eof' "$(gets 20 | ask "$1" "${2:-10}" 15 | sort | uniq -c | xargs)" "who answered, IPv$1"
 }
 
 # _both_answer: be1 takes part again
 _both_answer() {
-	[[ $(_gets 4 | ask "${1:-4}" 1 15 | sort | uniq -c | xargs) == '2 200 be1 1024 complete eof 2 200 be2 1024 complete eof' ]]
+	[[ $(gets 4 | ask "${1:-4}" 1 15 | sort | uniq -c | xargs) == '2 200 be1 1024 complete eof 2 200 be2 1024 complete eof' ]]
 }
 
 _refusals() { counter be1 backend handoff_refusals; }
@@ -127,7 +120,7 @@ refused__its_accept_queue_overflows_and_it_resets() {
 		setting "$ns" timeout handoff 30s
 	done
 	serve be1 never 0
-	_gets 2 >"$RUN/gets"
+	gets 2 >"$RUN/gets"
 	for f in 4 6; do
 		before=$(_refusals)
 		firewall be1 <<-END
@@ -161,7 +154,7 @@ refused__a_queue_that_fills_and_drains() {
 		log_clear be2
 		rm -f "$RUN/go"
 		serve be1 later 1 "$RUN/go"
-		_gets 12 >"$RUN/gets"
+		gets 12 >"$RUN/gets"
 		start asked client bash -c "/usr/bin/python3 -B '$CLUSTER/ask.py' '$(address vip "$f")' 80 12 60 <'$RUN/gets'"
 		# Not before the client has started, which takes its time on a busy machine.
 		assert_soon 30 _queue_full "$f"
@@ -233,7 +226,7 @@ gone__noticed_avoided_and_taken_back() {
 	local f
 	_unplug be1
 	# Until that is noticed a request may be lost with it, but none hangs.
-	_gets 10 | ask 4 10 15 >"$RUN/answers"
+	gets 10 | ask 4 10 15 >"$RUN/answers"
 	assert_eq 0 "$(grep -c -w late "$RUN/answers")" 'requests that hang'
 	assert_ge "$(grep -c '^200 be2 ' "$RUN/answers")" 5 'answers by be2'
 	# Three heartbeats missed

@@ -4,17 +4,7 @@
 # every path may be asked for, since nginx names itself in its 404, too.
 . "$CLUSTER/traffic.sh"
 
-setup() {
-	cluster_up
-	cluster_configure
-	short_timeouts
-	btcpctl fe -batch - <<-END
-		pool add one backend be1
-		pool add two backend be2
-		rule del www pref 10
-		rule set www default pool one
-	END
-}
+setup() { setup_two_pools; }
 
 # routed 4|6 <<TABLE: "BACKEND TARGET" a line ("-" for an answer of the front-end's own)
 routed() {

@@ -5,17 +5,7 @@
 # itself in its 404, too. Rules by path alone: t_routing.sh.
 . "$CLUSTER/traffic.sh"
 
-setup() {
-	cluster_up
-	cluster_configure
-	short_timeouts
-	btcpctl fe -batch - <<-END
-		pool add one backend be1
-		pool add two backend be2
-		rule del www pref 10
-		rule set www default pool one
-	END
-}
+setup() { setup_two_pools; }
 
 # rule PREF CONDITION…: to pool two, or to POOL behind "pool"; gone with the case
 rule() {

@@ -43,18 +43,11 @@ _downloads_were_reset() {
 	done
 }
 
-_gets() {
-	local i
-	for ((i = 0; i < $1; i++)); do
-		printf 'GET /1k HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n\n'
-	done
-}
-
 _works() {
 	local f
 	for f in 4 6; do
 		assert_eq '2 200 be1 1024 complete eof 2 200 be2 1024 complete eof' \
-			"$(_gets 4 | ask "$f" 1 15 | sort | uniq -c | xargs)" "who answers, IPv$f"
+			"$(gets 4 | ask "$f" 1 15 | sort | uniq -c | xargs)" "who answers, IPv$f"
 	done
 	upload 4 1m
 	download 6 /5m
@@ -98,7 +91,7 @@ module__of_the_back_ends_goes_under_load() {
 	_back_ends_up
 	_works
 }
-_one() { _gets 1 | ask "$1" 1 15 | sed 's/ [0-9]* complete/ complete/'; }
+_one() { gets 1 | ask "$1" 1 15 | sed 's/ [0-9]* complete/ complete/'; }
 
 module__all_of_them_go_under_load() {
 	_load
@@ -148,21 +141,6 @@ module__goes_and_comes_again() {
 	_works
 }
 
-_wire_gone() { ! ip -n lan link show "$1" >/dev/null 2>&1; }
-
-_empty() { [[ -z $(ip netns pids "$1") ]]; }
-
-# _namespace_goes NAMESPACE: with all that runs there; it is gone when its wire is
-_namespace_goes() {
-	local pid
-	for pid in $(ip netns pids "$1"); do
-		kill -KILL "$pid"
-	done
-	assert_soon 10 _empty "$1"
-	ip netns del "$1"
-	assert_soon 30 _wire_gone "$1"
-}
-
 _anew() {
 	cluster_down
 	_load_ends
@@ -174,12 +152,12 @@ _anew() {
 namespace__of_a_back_end_goes_under_load() {
 	local f
 	_load
-	_namespace_goes be1
+	host_down be1
 	# shellcheck disable=SC2016 # each time anew
 	assert_soon 10 eval '[[ $(backend_state be1) != up ]]'
 	for f in 4 6; do
 		assert_eq '10 200 be2 1024 complete eof' \
-			"$(_gets 10 | ask "$f" 5 15 | sort | uniq -c | xargs)" "who answers, IPv$f"
+			"$(gets 10 | ask "$f" 5 15 | sort | uniq -c | xargs)" "who answers, IPv$f"
 	done
 	# That all of them go under load is another case.
 	_load_ends
@@ -188,7 +166,7 @@ namespace__of_a_back_end_goes_under_load() {
 
 namespace__of_the_front_end_goes_under_load() {
 	_load
-	_namespace_goes fe
+	host_down fe
 	_anew
 }
 

@@ -19,6 +19,19 @@ back_ends() {
 	done
 }
 
+# setup_two_pools: be1 is pool one and takes what no rule takes, be2 is pool two
+setup_two_pools() {
+	cluster_up
+	cluster_configure
+	short_timeouts
+	btcpctl fe -batch - <<-END
+		pool add one backend be1
+		pool add two backend be2
+		rule del www pref 10
+		rule set www default pool one
+	END
+}
+
 # -- settings --------------------------------------------------------------------
 
 # setting NAMESPACE limit|timeout NAME VALUE: until the case ends
@@ -51,6 +64,14 @@ both_modes() {
 requests() { btcpctl fe service set www requests "$1"; }
 
 # -- transfers --------------------------------------------------------------------
+
+# gets N: so many requests, a line each, as ask.py takes them
+gets() {
+	local i
+	for ((i = 0; i < $1; i++)); do
+		printf 'GET /1k?%d HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n\n' "$i"
+	done
+}
 
 # get 4|6 PATH [OPTION…]: into $RUN/got, head into $RUN/head; says who answered
 get() {
