@@ -11,7 +11,7 @@
 #   TEST=messages_change scripts/in-cluster.sh -t 7200 env HOSTILE_COUNT=1000000 tests/cluster/run.sh
 . "$CLUSTER/traffic.sh"
 
-COUNT=${HOSTILE_COUNT:-5000}
+COUNT=${HOSTILE_COUNT:-2000}
 # shellcheck disable=SC2034 # the runner's
 CASE_LIMIT=$((120 + COUNT / 100))
 SEED=${HOSTILE_SEED:-$RANDOM}

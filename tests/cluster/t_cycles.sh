@@ -4,7 +4,7 @@
 #
 #   CYCLES=1000    how often; a few are enough to find what always goes wrong
 . "$CLUSTER/traffic.sh"
-CYCLES=${CYCLES:-10}
+CYCLES=${CYCLES:-4}
 # shellcheck disable=SC2034 # for the runner
 CASE_LIMIT=$((120 + 12 * CYCLES))
 
