@@ -4,7 +4,7 @@
 # own, and by time. The session with be1 is over IPv4, that with be2 over IPv6, and
 # "mal" is a host beside them that has no part in the cluster unless a case gives it one.
 #
-#   HOSTILE_COUNT=n   messages of the case that changes nothing (default 5000)
+#   HOSTILE_COUNT=n   messages of the case that changes nothing (default 2000)
 #   HOSTILE_SEED=n    of their changes; each run tells its own
 #
 # A million of them:
