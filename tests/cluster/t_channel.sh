@@ -191,12 +191,16 @@ attack() {
 # The datapath of the live connections, and the clock of the sessions
 MOVES='control_(rx|tx|handshakes|sessions)|(forwarded|rewritten|translated)_(packets|bytes)'
 
+# Those of requests before, whose end would be counted
+_none_is_past() { [[ $(counter be1 backend time_wait) == 0 && $(counter be2 backend time_wait) == 0 ]]; }
+
 hostile__messages_change_nothing() {
 	local began took agreed
 	captured
 	live /slower/50m
 	flows >"$RUN/flows"
 	assert_eq 8 "$(wc -l <"$RUN/flows")" 'flows at both ends'
+	assert_soon "$FLOWS_END" _none_is_past
 	before
 	began=$SECONDS
 	attack "$COUNT" replayed reflected truncated flipped forged index counter version type noise \

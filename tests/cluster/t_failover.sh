@@ -171,9 +171,6 @@ _power_out() { _dies be1; }
 _power_in() { _born be1; }
 fault__the_power() { fault _power_out _power_in; }
 
-_namespace_goes() { host_down be1; }
-fault__its_namespace_is_deleted() { fault _namespace_goes _power_in; }
-
 # It is back before it was missed, and knows nothing of its flows: their clients must not wait
 # until they are.
 fault__the_power_for_less_than_the_patience() {
@@ -199,7 +196,7 @@ fault__the_power_for_less_than_the_patience() {
 	done
 	assert_flows_end_within 40
 }
-reborn() { counter fe frontend control_reborn; }
+reborn() { counter fe control control_reborn; }
 
 # A head that was not sent yet can go elsewhere: staged, nobody fails who comes after the cut.
 fault__the_cable_when_staged() {
