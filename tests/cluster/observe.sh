@@ -5,6 +5,9 @@
 # counter NAMESPACE OBJECT NAME: counter fe frontend forwarded_packets
 counter() { ip netns exec "$1" cat "/sys/class/btcp/$2/statistics/$3"; }
 
+# total NAMESPACE NAME: of all its roles and its control channel
+total() { ip netns exec "$1" "$(btcpctl_binary)" stats | awk -v n="$2" '$2 == n { s += $3 } END { print s + 0 }'; }
+
 # snmp NAMESPACE NAME: the kernel's own, TcpInSegs or TCPLossProbes; absent reads as 0
 snmp() {
 	# shellcheck disable=SC2016 # awk's own

@@ -15,6 +15,7 @@ COUNT=${HOSTILE_COUNT:-2000}
 # shellcheck disable=SC2034 # the runner's
 CASE_LIMIT=$((120 + COUNT / 100))
 SEED=${HOSTILE_SEED:-$RANDOM}
+# shellcheck disable=SC2034 # for host_up
 IP4['mal']=10.2.0.6 IP6['mal']=fd00:2::6 MAC['mal']=02:00:00:00:00:66
 mal() { in_ns mal "$@"; }
 
@@ -49,8 +50,6 @@ HOSTS=(fe be1 be2)
 # Why a datagram is not taken: each is counted under exactly one of them.
 REASON='control_(rx_(short|long|version|type|index|auth|replay|expired|source)|init_(peer|psk|replay|ticket|ratelimited)|response_auth)'
 
-# total HOST COUNTER
-total() { ip netns exec "$1" "$(btcpctl_binary)" stats | awk -v n="$2" '$2 == n { s += $3 } END { print s + 0 }'; }
 # stats: "HOST/ROLE.NAME VALUE" a line
 stats() {
 	local ns

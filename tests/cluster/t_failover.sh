@@ -185,7 +185,7 @@ fault__the_power_for_less_than_the_patience() {
 	_dies be1
 	_born be1
 	btcpctl be1 timeout set heartbeat 8s
-	assert_soon 40 value_is 1 reborn
+	assert_soon 40 value_is 1 total fe control_reborn
 	for name in $(by be1); do
 		finish "$name" 10
 		assert_eq 56 "$FINISHED" "status of $name (56: reset)"
@@ -196,7 +196,6 @@ fault__the_power_for_less_than_the_patience() {
 	done
 	assert_flows_end_within 40
 }
-reborn() { counter fe control control_reborn; }
 
 # A head that was not sent yet can go elsewhere: staged, nobody fails who comes after the cut.
 fault__the_cable_when_staged() {
