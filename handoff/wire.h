@@ -221,11 +221,13 @@ struct wire_closed {
  * @mss: the MSS it would announce
  * @backlog: connections waiting to be accepted
  * @backlog_max: the most that may
+ * @pressure: whoever listens is short of memory for its connections
  */
 struct wire_server {
 	u16 port;
 	bool ipv6;
 	bool listening;
+	bool pressure;
 	u8 options;
 	u8 wscale;
 	u16 window;
@@ -239,6 +241,7 @@ struct wire_server {
  * @probe: IP packet size this datagram was padded to, 0: not a probe
  * @probed: size of the biggest probe received since the last heartbeat sent
  * @active_flows: at the sender
+ * @yours: of them, those that the receiver handed off (0 from a front-end)
  * @going: the sender's role is going away: send nothing new
  * @count: entries in @server
  * @server: the back-end's ports (none from a front-end)
@@ -247,6 +250,7 @@ struct wire_heartbeat {
 	u16 probe;
 	u16 probed;
 	u32 active_flows;
+	u32 yours;
 	bool going;
 	u8 count;
 	struct wire_server server[WIRE_SERVERS_MAX];

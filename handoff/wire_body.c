@@ -9,6 +9,7 @@
 #define HEARTBEAT_GOING		0x01
 #define SERVER_IPV6		0x01
 #define SERVER_LISTENING	0x02
+#define SERVER_PRESSURE		0x04
 
 #define OPT_ALL		(WIRE_OPT_SACK | WIRE_OPT_TIMESTAMP | WIRE_OPT_WSCALE)
 #define SEGMENT_FLAGS	(WIRE_FIN | WIRE_RST | WIRE_ACK)
@@ -137,7 +138,8 @@ static void get_closed(struct wire_in *i, struct wire_closed *c)
 static void put_server(struct wire_out *o, const struct wire_server *s)
 {
 	put16(o, s->port);
-	put8(o, (s->ipv6 ? SERVER_IPV6 : 0) | (s->listening ? SERVER_LISTENING : 0));
+	put8(o, (s->ipv6 ? SERVER_IPV6 : 0) | (s->listening ? SERVER_LISTENING : 0) |
+	     (s->pressure ? SERVER_PRESSURE : 0));
 	put8(o, s->options);
 	put8(o, s->wscale);
 	put8(o, 0);
@@ -155,6 +157,7 @@ static void get_server(struct wire_in *i, struct wire_server *s)
 	flags = get8(i);
 	s->ipv6 = flags & SERVER_IPV6;
 	s->listening = flags & SERVER_LISTENING;
+	s->pressure = flags & SERVER_PRESSURE;
 	s->options = get8(i) & OPT_ALL;
 	s->wscale = get8(i);
 	get8(i);
@@ -171,6 +174,7 @@ static void put_heartbeat(struct wire_out *o, const struct wire_heartbeat *h)
 	put16(o, h->probe);
 	put16(o, h->probed);
 	put32(o, h->active_flows);
+	put32(o, h->yours);
 	put8(o, h->going ? HEARTBEAT_GOING : 0);
 	put8(o, h->count);
 	put8(o, SERVER_LEN);
@@ -186,6 +190,7 @@ static void get_heartbeat(struct wire_in *i, struct wire_heartbeat *h)
 	h->probe = get16(i);
 	h->probed = get16(i);
 	h->active_flows = get32(i);
+	h->yours = get32(i);
 	h->going = get8(i) & HEARTBEAT_GOING;
 	count = get8(i);
 	len = get8(i);

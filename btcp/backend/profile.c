@@ -216,6 +216,8 @@ static void fill_server(struct back_net *bnet, struct back_frontend *frontend,
 	if (sk) {
 		server->backlog = READ_ONCE(sk->sk_ack_backlog);
 		server->backlog_max = READ_ONCE(sk->sk_max_ack_backlog);
+		/* TCP's own, or that of the control group of who listens. */
+		server->pressure = tcp_under_memory_pressure(sk);
 		fill_window(&place, sk, server);
 	}
 	fill_settings(bnet->net, server);
@@ -267,10 +269,15 @@ void back_profile_fill(struct net *net, struct handoff_session *session,
 
 	heartbeat->active_flows = handoff_stats_read(&bnet->stats, BACK_STAT_ACTIVE_FLOWS);
 	heartbeat->going = READ_ONCE(bnet->going);
+	heartbeat->yours = 0;
 	heartbeat->count = 0;
-	list_for_each_entry_rcu(frontend, &bnet->frontends, list)
-		if (frontend->session == session)
-			fill_frontend(bnet, frontend, heartbeat);
+	list_for_each_entry_rcu(frontend, &bnet->frontends, list) {
+		if (frontend->session != session)
+			continue;
+		heartbeat->yours += handoff_stats_read(&frontend->stats,
+						       BACK_FRONTEND_STAT_ACTIVE_FLOWS);
+		fill_frontend(bnet, frontend, heartbeat);
+	}
 }
 
 void back_profile_tell(struct back_frontend *frontend)

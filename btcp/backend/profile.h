@@ -14,7 +14,7 @@
  * back_profile_fill() - struct handoff_session_ops: load and profile
  * @net: namespace
  * @session: to whom the heartbeat goes
- * @heartbeat: filled: load, and one entry for each granted port and family
+ * @heartbeat: filled: load, whose it is, and one entry for each granted port and family
  *
  * Context: BH off, RCU read side.
  */

@@ -36,11 +36,13 @@ static void fill(struct wire_msg *m, u8 type, bool ipv6)
 		m->heartbeat.probe = 1500;
 		m->heartbeat.probed = 1400;
 		m->heartbeat.active_flows = 70000;
+		m->heartbeat.yours = 66000;
 		m->heartbeat.going = true;
 		m->heartbeat.count = WIRE_SERVERS_MAX;
 		for (i = 0; i < WIRE_SERVERS_MAX; i++)
 			m->heartbeat.server[i] = (struct wire_server){
 				.port = 8000 + i, .ipv6 = i & 1, .listening = i & 2,
+				.pressure = i & 4,
 				.options = i % 8, .wscale = i % 15, .window = 65000 + i,
 				.mss = 1400 + i, .backlog = 100000 + i, .backlog_max = 200000 + i,
 			};
@@ -207,21 +209,21 @@ static void wire_decode__takes_longer_and_more_servers(void **state)
 {
 	u8 buf[BUF] = { WIRE_HEARTBEAT, 0 };
 	struct wire_msg got;
-	u32 n, count = 40, entry = 21, len = WIRE_HEADER_LEN + 12 + count * entry;
+	u32 n, count = 40, entry = 21, len = WIRE_HEADER_LEN + 16 + count * entry;
 
 	(void)state;
 	put_unaligned_be16(len - WIRE_HEADER_LEN, buf + 2);
-	buf[13] = count;
-	buf[14] = entry;
+	buf[17] = count;
+	buf[18] = entry;
 	for (n = 0; n < count; n++)
-		put_unaligned_be16(1000 + n, buf + WIRE_HEADER_LEN + 12 + n * entry);
+		put_unaligned_be16(1000 + n, buf + WIRE_HEADER_LEN + 16 + n * entry);
 	assert_int_equal(wire_decode(buf, len, &got), len);
 	assert_int_equal(got.heartbeat.count, WIRE_SERVERS_MAX);
 	for (n = 0; n < WIRE_SERVERS_MAX; n++)
 		assert_int_equal(got.heartbeat.server[n].port, 1000 + n);
-	buf[14] = 17;
+	buf[18] = 17;
 	assert_int_equal(wire_decode(buf, len, &got), 0);
-	buf[13] = 0;
+	buf[17] = 0;
 	assert_int_equal(wire_decode(buf, len, &got), len);
 }
 
@@ -294,7 +296,7 @@ static void wire_decode__refuses_what_is_out_of_range(void **state)
 		assert_row(#kind ", " #offset, !wire_decode(buf, len, &got)); \
 	} while (0)
 
-	REFUSED(WIRE_HEARTBEAT, WIRE_HEADER_LEN + 12 + 4, 15);
+	REFUSED(WIRE_HEARTBEAT, WIRE_HEADER_LEN + 16 + 4, 15);
 	REFUSED(WIRE_HANDOFF, flow + 9, 15);
 	REFUSED(WIRE_HANDOFF, flow + 10, 15);
 	REFUSED(WIRE_HANDOFF, flow + 11, 1);
