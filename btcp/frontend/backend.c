@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 
 #include "btcp/frontend/backend.h"
+#include "btcp/frontend/health.h"
 
 /* IP and TCP headers without options: what an MSS leaves of an MTU. */
 #define HEADERS_V4	40
@@ -53,66 +54,6 @@ const char *front_backend_state(void *arg)
 	return "closed";
 }
 
-static bool update(struct front_endpoint *endpoint, const struct wire_heartbeat *heartbeat)
-{
-	bool ipv6 = endpoint->endpoint.family == NFPROTO_IPV6;
-	struct front_profile profile = { };
-	unsigned int i;
-	u64 word;
-
-	for (i = 0; i < heartbeat->count; i++) {
-		const struct wire_server *server = &heartbeat->server[i];
-
-		if (server->port != ntohs(endpoint->endpoint.port) || server->ipv6 != ipv6)
-			continue;
-		/* Of a port that nobody has open it can tell nothing. */
-		if (!server->listening || !server->window || !server->mss)
-			break;
-		profile = (struct front_profile){
-			.known = true,
-			.listening = true,
-			.options = server->options,
-			.wscale = server->options & WIRE_OPT_WSCALE ? server->wscale : 0,
-			.window = server->window,
-			.mss = server->mss,
-		};
-		break;
-	}
-	word = atomic64_read(&endpoint->profile);
-	if (!profile.known) {
-		/* Keep what was known: it is promised if there is nothing better. */
-		profile = front_profile_unpack(word);
-		profile.listening = false;
-	}
-	if (word == front_profile_pack(&profile))
-		return false;
-	atomic64_set(&endpoint->profile, front_profile_pack(&profile));
-	return true;
-}
-
-void front_backend_heartbeat(struct front_net *fn,
-			     const struct handoff_session *session,
-			     const struct wire_heartbeat *heartbeat)
-{
-	struct front_backend *backend;
-	bool changed = false;
-	int i;
-
-	list_for_each_entry_rcu(backend, &fn->backends, list) {
-		if (backend->session != session)
-			continue;
-		for (i = 0; i < ARRAY_SIZE(backend->endpoint); i++)
-			if (backend->endpoint[i].endpoint.family)
-				changed |= update(&backend->endpoint[i], heartbeat);
-		if (backend->going != heartbeat->going) {
-			WRITE_ONCE(backend->going, heartbeat->going);
-			changed = true;
-		}
-	}
-	if (changed)
-		front_net_promise_changed(fn);
-}
-
 /* The work holds a reference; a work that is queued already holds its own. */
 static void end_flows(struct front_backend *backend)
 {
@@ -127,12 +68,13 @@ void front_backend_session_state(struct front_net *fn,
 {
 	struct front_backend *backend;
 
-	front_net_promise_changed(fn);
-	if (up)
-		return;
-	list_for_each_entry_rcu(backend, &fn->backends, list)
-		if (backend->session == session)
+	list_for_each_entry_rcu(backend, &fn->backends, list) {
+		if (backend->session != session)
+			continue;
+		front_health_changed(backend);
+		if (!up)
 			end_flows(backend);
+	}
 }
 
 void front_backend_reborn(struct front_net *fn, const struct handoff_session *session)
@@ -242,6 +184,7 @@ struct front_backend *front_backend_new(struct front_net *fn,
 	/* The genl lock guards it for all namespaces; 0 is nobody. */
 	backend->serial = ++serial ?: ++serial;
 	refcount_set(&backend->ref, 1);
+	spin_lock_init(&backend->lock);
 	INIT_WORK(&backend->lost, lost_work);
 	strscpy(backend->name, config->name, sizeof(backend->name));
 	err = init_backend(backend, config);
@@ -272,7 +215,7 @@ void front_backend_set_admin(struct front_backend *backend, u8 admin)
 {
 	lockdep_assert_held(&backend->fn->config);
 	WRITE_ONCE(backend->admin, admin);
-	front_net_promise_changed(backend->fn);
+	front_health_changed(backend);
 	if (admin == BTCP_ADMIN_DOWN)
 		end_flows(backend);
 }
@@ -281,7 +224,7 @@ void front_backend_delete(struct front_backend *backend)
 {
 	lockdep_assert_held(&backend->fn->config);
 	WRITE_ONCE(backend->deleting, true);
-	front_net_promise_changed(backend->fn);
+	front_health_changed(backend);
 	/* The name is free from now on. */
 	handoff_sysfs_del(&backend->sysfs);
 	front_backend_put(backend->fn, backend);

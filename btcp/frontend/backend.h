@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A back-end: a server as the front-end knows it.  What its TCP would agree to
- * comes with the heartbeats of its session; BIP's cached route to it is here.
+ * and how it fares comes with the heartbeats of its session (health.h); BIP's
+ * cached route to it is here.
  */
 #ifndef _BTCP_FRONTEND_BACKEND_H
 #define _BTCP_FRONTEND_BACKEND_H
@@ -19,11 +20,27 @@
  * @profile: packed struct front_profile, from the last heartbeat
  * @route: to it, per CPU: the only place a route is kept, so that none
  *	outlives its device
+ * @beat_counted: jiffies, when @beats became what it is; the back-end's @lock,
+ *	and READ_ONCE for the next two
+ * @queue: connections that wait to be accepted, by the last heartbeat
+ * @queue_max: the most that may
+ * @busy: its accept queue is full, or it is short of memory: nothing new if
+ *	another can take it; READ_ONCE
+ * @beats: heartbeats in a row that found a listener again; @lock
+ * @listened: somebody has listened before; @lock
+ * @full: the accept queue was full, and is not half empty yet; @lock
  */
 struct front_endpoint {
 	struct handoff_endpoint endpoint;
 	atomic64_t profile;
 	struct dst_cache route;
+	unsigned long beat_counted;
+	u32 queue;
+	u32 queue_max;
+	bool busy;
+	u8 beats;
+	bool listened;
+	bool full;
 };
 
 /**
@@ -42,6 +59,10 @@ struct front_endpoint {
  * @weight: READ_ONCE
  * @load: connections it has or is being asked to take, those in TIME_WAIT left
  *	out; for policies
+ * @others: connections that other front-ends have on its host, by the last
+ *	heartbeat; READ_ONCE
+ * @lock: of what heartbeats change, BH off
+ * @usable: it was, when front_health_changed() looked last; @lock
  * @admin: enum btcp_admin; READ_ONCE
  * @going: the back-end said that it takes nothing new; READ_ONCE
  * @deleting: written under @config; READ_ONCE
@@ -64,6 +85,9 @@ struct front_backend {
 	unsigned int members;
 	u32 weight;
 	atomic_t load;
+	u32 others;
+	spinlock_t lock;	/* of what heartbeats change */
+	bool usable;
 	u8 admin;
 	bool going;
 	bool deleting;
@@ -159,6 +183,18 @@ static inline void front_backend_unload(struct front_backend *backend)
 }
 
 /**
+ * front_backend_connections() - how many it has, of whatever front-end
+ * @backend: back-end
+ *
+ * Context: any.
+ * Return: our own as they are, the others' as of its last heartbeat.
+ */
+static inline u64 front_backend_connections(const struct front_backend *backend)
+{
+	return (u64)atomic_read(&backend->load) + READ_ONCE(backend->others);
+}
+
+/**
  * front_backend_profile() - what its TCP would agree to, as last heard, with
  *	an MSS that the path to it can carry
  * @backend: back-end
@@ -199,18 +235,6 @@ static inline bool front_backend_is_lost(const struct front_backend *backend)
  * Return: "up", "drain", "down", "handshake", "going", "closed" (nothing listens).
  */
 const char *front_backend_state(void *backend);
-
-/**
- * front_backend_heartbeat() - a session told of its ports
- * @fn: namespace
- * @session: session
- * @heartbeat: what it told
- *
- * Context: RCU read side.
- */
-void front_backend_heartbeat(struct front_net *fn,
-			     const struct handoff_session *session,
-			     const struct wire_heartbeat *heartbeat);
 
 /**
  * front_backend_reborn() - a session's peer knows nothing of its flows any more

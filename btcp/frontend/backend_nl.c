@@ -204,6 +204,21 @@ static int put_endpoints(struct sk_buff *skb, const struct front_backend *backen
 	return nla_put_u8(skb, BTCP_A_LISTENING, listening);
 }
 
+/* One queue is told: that of the family where more are waiting. */
+static int put_load(struct sk_buff *skb, const struct front_backend *backend)
+{
+	const struct front_endpoint *v4 = &backend->endpoint[0], *v6 = &backend->endpoint[1];
+	const struct front_endpoint *longer;
+
+	longer = !v4->endpoint.family || READ_ONCE(v6->queue) > READ_ONCE(v4->queue) ? v6 : v4;
+	if (nla_put_u32(skb, BTCP_A_FLOWS, atomic_read(&backend->load)) ||
+	    nla_put_u32(skb, BTCP_A_OTHER_FLOWS, READ_ONCE(backend->others)) ||
+	    nla_put_u32(skb, BTCP_A_QUEUE, READ_ONCE(longer->queue)) ||
+	    nla_put_u32(skb, BTCP_A_QUEUE_MAX, READ_ONCE(longer->queue_max)))
+		return -EMSGSIZE;
+	return READ_ONCE(v4->busy) || READ_ONCE(v6->busy) ? nla_put_flag(skb, BTCP_A_BUSY) : 0;
+}
+
 static int put_session(struct sk_buff *skb, const struct handoff_session *session)
 {
 	u8 fingerprint[BTCP_FINGERPRINT_LEN];
@@ -225,6 +240,7 @@ static int put(struct sk_buff *skb, struct netlink_callback *cb,
 		return -EMSGSIZE;
 	if (nla_put_string(skb, BTCP_A_NAME, backend->name) ||
 	    put_endpoints(skb, backend) ||
+	    put_load(skb, backend) ||
 	    put_session(skb, backend->session) ||
 	    nla_put_u32(skb, BTCP_A_WEIGHT, backend->weight) ||
 	    nla_put_u8(skb, BTCP_A_ADMIN, backend->admin) ||

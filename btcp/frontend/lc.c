@@ -26,7 +26,7 @@ static struct front_member *pick(struct front_pool *pool, struct front_members *
 	for (i = 0; i < members->count; i++, at = at + 1 < members->count ? at + 1 : 0) {
 		struct front_member *member = &members->member[at];
 		u32 weight = front_member_weight(member, choice);
-		u64 load = atomic_read(&member->backend->load) + 1ULL;
+		u64 load = front_backend_connections(member->backend) + 1;
 
 		if (!weight || (best && load * least_weight >= least * weight))
 			continue;

@@ -3,6 +3,7 @@
 #include "btcp/frontend/close.h"
 #include "btcp/frontend/flow.h"
 #include "btcp/frontend/handover.h"
+#include "btcp/frontend/health.h"
 #include "btcp/frontend/messages.h"
 #include "btcp/frontend/opening.h"
 #include "handoff/flow_name.h"
@@ -171,7 +172,7 @@ static void heartbeat(struct net *net, struct handoff_session *session,
 	struct front_net *fn = front_net(net);
 
 	if (!READ_ONCE(fn->dying))
-		front_backend_heartbeat(fn, session, heartbeat);
+		front_health_heartbeat(fn, session, heartbeat);
 }
 
 static void fill_heartbeat(struct net *net, struct handoff_session *session,

@@ -19,12 +19,14 @@ struct front_pool;
  * @family: the client's
  * @tried: serials of back-ends that have refused this connection
  * @peek: who would be picked: nothing is to change, nor to be counted
+ * @spare: somebody is not busy: who is, is out
  * @tried_count: of them
  * @key: hash of what the pool's policy goes by, see front_pool_key()
  */
 struct front_choice {
 	u8 family;
 	bool peek;
+	bool spare;
 	u8 tried_count;
 	u32 tried[FRONT_TRIES_MAX];
 	u64 key;

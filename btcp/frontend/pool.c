@@ -28,27 +28,62 @@ u32 front_member_configured_weight(const struct front_member *member)
 	return member->has_weight ? member->weight : READ_ONCE(member->backend->weight);
 }
 
+static void count_skipped(const struct front_backend *backend, const struct front_choice *choice,
+			  enum front_stat which)
+{
+	if (!choice->peek)
+		front_count(backend->fn, which);
+}
+
+/* But for how busy it is. */
+static bool may_take(const struct front_member *member, const struct front_choice *choice)
+{
+	return front_backend_usable(member->backend, choice->family) &&
+	       !tried(choice, member->backend->serial) && front_member_configured_weight(member);
+}
+
+static bool is_busy(const struct front_backend *backend, const struct front_choice *choice)
+{
+	return READ_ONCE(front_backend_endpoint(backend, choice->family)->busy);
+}
+
 u32 front_member_weight(const struct front_member *member, const struct front_choice *choice)
 {
 	const struct front_backend *backend = member->backend;
 
 	if (!front_backend_endpoint(backend, choice->family)->endpoint.family) {
-		if (!choice->peek)
-			front_count(backend->fn, FRONT_STAT_FAMILY_SKIPPED);
+		count_skipped(backend, choice, FRONT_STAT_FAMILY_SKIPPED);
 		return 0;
 	}
-	if (!front_backend_usable(backend, choice->family) || tried(choice, backend->serial))
+	if (!may_take(member, choice))
 		return 0;
+	if (choice->spare && is_busy(backend, choice)) {
+		count_skipped(backend, choice, FRONT_STAT_BUSY_SKIPPED);
+		return 0;
+	}
 	return front_member_configured_weight(member);
 }
 
-struct front_backend *front_pool_pick(struct front_pool *pool, const struct front_choice *choice)
+/* Is anybody there who is not busy?  Mostly the first one is. */
+static bool somebody_spare(const struct front_members *members, const struct front_choice *choice)
+{
+	unsigned int i;
+
+	for (i = 0; i < members->count; i++)
+		if (may_take(&members->member[i], choice) &&
+		    !is_busy(members->member[i].backend, choice))
+			return true;
+	return false;
+}
+
+struct front_backend *front_pool_pick(struct front_pool *pool, struct front_choice *choice)
 {
 	struct front_members *members = rcu_dereference(pool->members);
 	struct front_member *member;
 
 	if (choice->tried_count == FRONT_TRIES_MAX)
 		return NULL;
+	choice->spare = somebody_spare(members, choice);
 	member = members->scheme.policy->pick(pool, members, choice);
 	/* A back-end that is being deleted may still be in an old array. */
 	if (!member || !front_backend_get(member->backend))

@@ -109,13 +109,13 @@ void front_pool_put(struct front_pool *pool);
 /**
  * front_pool_pick() - choose a back-end for a connection
  * @pool: pool
- * @choice: for whom
+ * @choice: for whom; @spare is found out here
  *
  * Context: RCU read side, BH off.
  * Return: a usable back-end, with a reference for the caller, or NULL; unless
  *	it was only a peek, the connection is in its load until front_backend_unload().
  */
-struct front_backend *front_pool_pick(struct front_pool *pool, const struct front_choice *choice);
+struct front_backend *front_pool_pick(struct front_pool *pool, struct front_choice *choice);
 
 /**
  * front_pool_key() - what a policy that hashes goes by
@@ -141,7 +141,8 @@ u32 front_member_configured_weight(const struct front_member *member);
  * @choice: for whom
  *
  * Context: RCU read side.
- * Return: 0 if it is not to be picked: not usable, tried, or of no weight.
+ * Return: 0 if it is not to be picked: not usable, tried, busy while another is
+ *	not, or of no weight.
  */
 u32 front_member_weight(const struct front_member *member, const struct front_choice *choice);
 

@@ -173,6 +173,12 @@ const struct handoff_counter front_counters[__FRONT_STAT_MAX] = {
 		"backend_lost", "flows reset because their back-end died or was taken down" },
 	[FRONT_STAT_FAMILY_SKIPPED] = {
 		"family_skipped", "back-ends passed over: no address of the client's family" },
+	[FRONT_STAT_BUSY_SKIPPED] = {
+		"busy_skipped", "back-ends passed over: accept queue full, or short of memory" },
+	[FRONT_STAT_BACKEND_UPS] = {
+		"backend_ups", "times that a back-end became usable" },
+	[FRONT_STAT_BACKEND_DOWNS] = {
+		"backend_downs", "times that a back-end ceased to be usable" },
 
 	[FRONT_STAT_NAK] = {
 		"nak_unknown", "hand-offs refused for a reason not known here" },
@@ -223,6 +229,10 @@ const struct handoff_counter front_backend_counters[__FRONT_BACKEND_STAT_MAX] = 
 		"handoffs", "connections that this back-end has taken over" },
 	[FRONT_BACKEND_HANDOFF_FAILURES] = {
 		"handoff_failures", "hand-offs that it refused or did not answer" },
+	[FRONT_BACKEND_UPS] = {
+		"ups", "times that it became usable" },
+	[FRONT_BACKEND_DOWNS] = {
+		"downs", "times that it ceased to be usable" },
 	[FRONT_BACKEND_ACTIVE_FLOWS] = {
 		"active_flows", "connections it has, without those in TIME_WAIT", true },
 };

@@ -27,6 +27,21 @@ int backend_del(const struct command *command, struct args *args)
 	return del_named(command, args);
 }
 
+/* What it has to do, which only a kernel tells */
+static void print_load(struct nlattr **tb)
+{
+	if (tb[BTCP_A_FLOWS])
+		print_unsigned("flows", "flows", nla_get_u32(tb[BTCP_A_FLOWS]));
+	if (tb[BTCP_A_OTHER_FLOWS])
+		print_unsigned("other_flows", "others", nla_get_u32(tb[BTCP_A_OTHER_FLOWS]));
+	if (tb[BTCP_A_QUEUE])
+		print_unsigned("queue", "queue", nla_get_u32(tb[BTCP_A_QUEUE]));
+	if (tb[BTCP_A_QUEUE_MAX])
+		print_unsigned("queue_max", "of", nla_get_u32(tb[BTCP_A_QUEUE_MAX]));
+	if (tb[BTCP_A_BUSY])
+		print_flag("busy", "busy");
+}
+
 static void backend_print(struct nlattr **tb, struct nlattr *first, int len)
 {
 	struct nlattr *addr;
@@ -49,6 +64,7 @@ static void backend_print(struct nlattr **tb, struct nlattr *first, int len)
 		print_choice("admin", "admin", admin_choices, nla_get_u8(tb[BTCP_A_ADMIN]));
 	print_key(tb);
 	print_condition(tb);
+	print_load(tb);
 	print_stats(first, len);
 	print_object_end();
 }

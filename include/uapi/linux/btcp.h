@@ -11,7 +11,8 @@
  *               GET adds STAT{...}...
  *   BACKEND_*   NAME, ENDPOINT{ADDR,PORT}... (one a family), CONTROL{ADDR,PORT},
  *               WEIGHT, ADMIN, KEY (32 bytes, never returned), KEY_PATH
- *               GET adds STATE, KEY_FINGERPRINT, PATH_MTU, PROFILE flags, STAT...
+ *               GET adds STATE, LISTENING, FLOWS, OTHER_FLOWS, QUEUE, QUEUE_MAX, BUSY,
+ *               KEY_FINGERPRINT, PATH_MTU, STAT...
  *   POOL_*      NAME, POLICY, HASH, HASH_NAME, MEMBER{NAME,WEIGHT}...
  *   MEMBER_*    POOL, NAME (of the back-end), WEIGHT
  *   RULE_*      SERVICE, PREF or DEFAULT, HOST, PATH, METHOD, HEADER..., COOKIE...,
@@ -158,6 +159,11 @@ enum btcp_attr {
 	BTCP_A_FILE,		/* string: the absolute path that content was read from */
 	BTCP_A_CONTENT,		/* string, repeated: HOST PATH POOL */
 	BTCP_A_REPEATED,	/* u32: entries whose URL an earlier one has */
+	BTCP_A_FLOWS,		/* u32: connections that it has, of this front-end */
+	BTCP_A_OTHER_FLOWS,	/* u32: and of others, as it told */
+	BTCP_A_QUEUE,		/* u32: connections not accepted yet, the longer queue */
+	BTCP_A_QUEUE_MAX,	/* u32: the most there may be */
+	BTCP_A_BUSY,		/* flag: passed over if another back-end is not */
 
 	__BTCP_A_MAX,
 	BTCP_A_MAX = __BTCP_A_MAX - 1

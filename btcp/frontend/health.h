@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A back-end's health: what its heartbeats tell of the service itself, and the
+ * moments at which it becomes usable, or ceases to be.
+ *
+ * Who stops listening is out at once.  Who listens again is believed after `limit
+ * heartbeat_up` heartbeats, as is a session that was down, lest a server that
+ * crashes whenever it starts gets clients each time.
+ */
+#ifndef _BTCP_FRONTEND_HEALTH_H
+#define _BTCP_FRONTEND_HEALTH_H
+
+#include "btcp/frontend/backend.h"
+
+/**
+ * front_health_heartbeat() - a session told of its ports
+ * @fn: namespace
+ * @session: session
+ * @heartbeat: what it told
+ *
+ * Context: RCU read side.
+ */
+void front_health_heartbeat(struct front_net *fn, const struct handoff_session *session,
+			    const struct wire_heartbeat *heartbeat);
+
+/**
+ * front_health_changed() - something that usability depends on has changed
+ * @backend: back-end
+ *
+ * Context: any but hard interrupt; takes backend->lock.
+ */
+void front_health_changed(struct front_backend *backend);
+
+#endif /* _BTCP_FRONTEND_HEALTH_H */
