@@ -25,8 +25,10 @@ static const char * const role_names[__HANDOFF_ROLE_MAX] = {
 
 static struct genl_family family;
 
-/* NLA_POLICY_MAX() keeps its bound in a signed 16 bits; 6.1 wants this one writable. */
+/* NLA_POLICY_MAX() keeps its bound in a signed 16 bits; 6.1 wants these writable. */
 static struct netlink_range_validation weight_range = { .max = BTCP_WEIGHT_MAX };
+static struct netlink_range_validation maxflows_range = { .max = BTCP_MAXFLOWS_MAX };
+static struct netlink_range_validation seconds_range = { .max = BTCP_SECONDS_MAX };
 
 static const struct nla_policy policy[BTCP_A_MAX + 1] = {
 	[BTCP_A_NAME]		= { .type = NLA_NUL_STRING, .len = BTCP_NAME_LEN },
@@ -64,6 +66,12 @@ static const struct nla_policy policy[BTCP_A_MAX + 1] = {
 	[BTCP_A_FILE]		= { .type = NLA_NUL_STRING, .len = BTCP_FILE_LEN },
 	[BTCP_A_CONTENT]	= { .type = NLA_NUL_STRING, .len = BTCP_CONTENT_LINE_LEN },
 	[BTCP_A_VALUE]		= { .type = NLA_U64 },
+	[BTCP_A_HEALTH]		= NLA_POLICY_MAX(NLA_U8, BTCP_HEALTH_MAX),
+	[BTCP_A_MAXFLOWS]	= NLA_POLICY_FULL_RANGE(NLA_U32, &maxflows_range),
+	[BTCP_A_SLOWSTART]	= NLA_POLICY_FULL_RANGE(NLA_U32, &seconds_range),
+	[BTCP_A_PERSIST]	= NLA_POLICY_MAX(NLA_U8, 128),
+	[BTCP_A_PERSIST_TIMEOUT] = NLA_POLICY_FULL_RANGE(NLA_U32, &seconds_range),
+	[BTCP_A_DEADLINE]	= NLA_POLICY_FULL_RANGE(NLA_U32, &seconds_range),
 };
 
 static const struct handoff_nl_command *find_command(const struct handoff_nl_role *role, u8 cmd)

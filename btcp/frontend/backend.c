@@ -30,7 +30,8 @@ bool front_backend_usable(const struct front_backend *backend, u8 family)
 	struct front_endpoint *endpoint = front_backend_endpoint(backend, family);
 
 	if (READ_ONCE(backend->admin) != BTCP_ADMIN_UP || READ_ONCE(backend->deleting) ||
-	    READ_ONCE(backend->going) || !endpoint->endpoint.family)
+	    READ_ONCE(backend->going) || READ_ONCE(backend->sick) ||
+	    !endpoint->endpoint.family)
 		return false;
 	return front_profile_unpack(atomic64_read(&endpoint->profile)).listening &&
 	       handoff_session_is_up(backend->session);
@@ -48,6 +49,8 @@ const char *front_backend_state(void *arg)
 		return "drain";
 	if (READ_ONCE(backend->going))
 		return "going";
+	if (READ_ONCE(backend->sick))
+		return "sick";
 	if (front_backend_usable(backend, NFPROTO_IPV4) ||
 	    front_backend_usable(backend, NFPROTO_IPV6))
 		return "up";
@@ -100,6 +103,17 @@ static void lost_work(struct work_struct *work)
 	/* It may be back by now: a moment's silence is no death. */
 	if (reborn || front_backend_is_lost(backend))
 		backend->end_flows(backend);
+	front_backend_put(backend->fn, backend);
+}
+
+static void deadline_work(struct work_struct *work)
+{
+	struct front_backend *backend = container_of(to_delayed_work(work),
+						     struct front_backend, deadline);
+
+	/* Also for those who are on the way to it: see front_backend_is_lost(). */
+	WRITE_ONCE(backend->drained, true);
+	backend->end_flows(backend);
 	front_backend_put(backend->fn, backend);
 }
 
@@ -178,14 +192,14 @@ struct front_backend *front_backend_new(struct front_net *fn,
 	backend->reapable.unlink = unlink_backend;
 	backend->reapable.destroy = destroy;
 	backend->fn = fn;
-	backend->weight = config->weight;
-	backend->admin = config->admin;
+	backend->weight = 1;
 	backend->end_flows = config->end_flows;
 	/* The genl lock guards it for all namespaces; 0 is nobody. */
 	backend->serial = ++serial ?: ++serial;
 	refcount_set(&backend->ref, 1);
 	spin_lock_init(&backend->lock);
 	INIT_WORK(&backend->lost, lost_work);
+	INIT_DELAYED_WORK(&backend->deadline, deadline_work);
 	strscpy(backend->name, config->name, sizeof(backend->name));
 	err = init_backend(backend, config);
 	if (err)
@@ -211,13 +225,33 @@ free:
 	return ERR_PTR(err);
 }
 
-void front_backend_set_admin(struct front_backend *backend, u8 admin)
+void front_backend_forget_deadline(struct front_backend *backend)
 {
 	lockdep_assert_held(&backend->fn->config);
+	if (cancel_delayed_work_sync(&backend->deadline))
+		front_backend_put(backend->fn, backend);
+}
+
+void front_backend_set_admin(struct front_backend *backend, u8 admin, u32 deadline)
+{
+	lockdep_assert_held(&backend->fn->config);
+	front_backend_forget_deadline(backend);
+	WRITE_ONCE(backend->drained, false);
 	WRITE_ONCE(backend->admin, admin);
 	front_health_changed(backend);
 	if (admin == BTCP_ADMIN_DOWN)
 		end_flows(backend);
+	if (!deadline || !front_backend_get(backend))
+		return;
+	backend->deadline_at = jiffies + deadline * HZ;
+	queue_delayed_work(front_workqueue, &backend->deadline, deadline * HZ);
+}
+
+void front_backend_set_sick(struct front_backend *backend, bool sick)
+{
+	lockdep_assert_held(&backend->fn->config);
+	WRITE_ONCE(backend->sick, sick);
+	front_health_changed(backend);
 }
 
 void front_backend_delete(struct front_backend *backend)

@@ -48,7 +48,7 @@ struct front_endpoint {
  * @reapable: at the end
  * @list: in front_net.backends; written under @config, read under RCU
  * @ref: 1 for the configuration, 1 for each flow, 1 for each opening that asks it,
- *	1 for @lost while it is queued
+ *	1 for @lost while it is queued, 1 for @deadline likewise
  * @fn: namespace
  * @name: constant
  * @endpoint: IPv4, IPv6
@@ -63,11 +63,16 @@ struct front_endpoint {
  *	heartbeat; READ_ONCE
  * @lock: of what heartbeats change, BH off
  * @usable: it was, when front_health_changed() looked last; @lock
+ * @since: jiffies, when it became usable; READ_ONCE
+ * @sick: somebody outside has found so; READ_ONCE
  * @admin: enum btcp_admin; READ_ONCE
+ * @drained: the deadline of its drain has passed; READ_ONCE
+ * @deadline_at: jiffies, if @deadline is pending; @config
  * @going: the back-end said that it takes nothing new; READ_ONCE
  * @deleting: written under @config; READ_ONCE
  * @reborn: its flows are to end although it is there; READ_ONCE
  * @lost: calls @end_flows: its session went down, or its admin state did
+ * @deadline: of a drain: calls @end_flows
  * @end_flows: see struct front_backend_config; constant
  * @stats: counters
  * @sysfs: backend:NAME
@@ -84,15 +89,22 @@ struct front_backend {
 	u32 serial;
 	unsigned int members;
 	u32 weight;
+	u32 maxflows;
+	u32 slowstart;
 	atomic_t load;
 	u32 others;
 	spinlock_t lock;	/* of what heartbeats change */
 	bool usable;
+	unsigned long since;
+	bool sick;
 	u8 admin;
+	bool drained;
+	unsigned long deadline_at;
 	bool going;
 	bool deleting;
 	bool reborn;
 	struct work_struct lost;
+	struct delayed_work deadline;
 	void (*end_flows)(struct front_backend *backend);
 	struct handoff_stats stats;
 	struct handoff_sysfs sysfs;
@@ -105,8 +117,6 @@ struct front_backend {
  * @control: the peer's control address and port
  * @key: 32 bytes
  * @key_path: or NULL
- * @weight: weight
- * @admin: enum btcp_admin
  * @end_flows: it is lost: its flows are to end.  May sleep
  */
 struct front_backend_config {
@@ -115,8 +125,6 @@ struct front_backend_config {
 	struct handoff_endpoint control;
 	const u8 *key;
 	const char *key_path;
-	u32 weight;
-	u8 admin;
 	void (*end_flows)(struct front_backend *backend);
 };
 
@@ -161,14 +169,35 @@ static inline void front_backend_put(struct front_net *fn,
 }
 
 /**
- * front_backend_load() - a connection more
+ * front_backend_is_full() - has it as many connections as it may?
  * @backend: back-end
  *
  * Context: any.
  */
-static inline void front_backend_load(struct front_backend *backend)
+static inline bool front_backend_is_full(const struct front_backend *backend)
 {
-	atomic_inc(&backend->load);
+	u32 max = READ_ONCE(backend->maxflows);
+
+	return max && atomic_read(&backend->load) >= max;
+}
+
+/**
+ * front_backend_load() - a connection more
+ * @backend: back-end
+ *
+ * Context: any.
+ * Return: false if it is full.
+ */
+static inline bool front_backend_load(struct front_backend *backend)
+{
+	u32 max = READ_ONCE(backend->maxflows);
+	int load = atomic_read(&backend->load);
+
+	do {
+		if (max && load >= max)
+			return false;
+	} while (!atomic_try_cmpxchg(&backend->load, &load, load + 1));
+	return true;
 }
 
 /**
@@ -209,7 +238,7 @@ struct front_profile front_backend_profile(const struct front_backend *backend, 
  * @backend: back-end
  * @family: of the client
  *
- * Admin up, session up, not going away, and something listens.
+ * Admin up, health up, session up, not going away, and something listens.
  *
  * Context: any.
  */
@@ -223,8 +252,20 @@ bool front_backend_usable(const struct front_backend *backend, u8 family);
  */
 static inline bool front_backend_is_lost(const struct front_backend *backend)
 {
-	return READ_ONCE(backend->admin) == BTCP_ADMIN_DOWN ||
+	return READ_ONCE(backend->admin) == BTCP_ADMIN_DOWN || READ_ONCE(backend->drained) ||
 	       !handoff_session_is_up(backend->session);
+}
+
+/**
+ * front_backend_count_lost() - one of its flows ends, since it is lost
+ * @backend: back-end
+ *
+ * Context: any.
+ */
+static inline void front_backend_count_lost(const struct front_backend *backend)
+{
+	front_count(backend->fn, READ_ONCE(backend->drained) ? FRONT_STAT_DRAIN_ENDED :
+							       FRONT_STAT_BACKEND_LOST);
 }
 
 /**
@@ -232,7 +273,8 @@ static inline bool front_backend_is_lost(const struct front_backend *backend)
  * @backend: struct front_backend
  *
  * Context: process context.
- * Return: "up", "drain", "down", "handshake", "going", "closed" (nothing listens).
+ * Return: "up", "drain", "down", "handshake", "going", "sick" (says a checker),
+ *	"closed" (nothing listens).
  */
 const char *front_backend_state(void *backend);
 
@@ -283,10 +325,30 @@ struct front_backend *front_backend_new(struct front_net *fn,
  * front_backend_set_admin() - up, drain, or down
  * @backend: back-end
  * @admin: enum btcp_admin; down resets its flows
+ * @deadline: of a drain, in seconds: then it resets them, too; 0: none
+ *
+ * Context: process context, may sleep; @config held.
+ */
+void front_backend_set_admin(struct front_backend *backend, u8 admin, u32 deadline);
+
+/**
+ * front_backend_set_sick() - what a checker outside has found
+ * @backend: back-end
+ * @sick: nothing new
  *
  * Context: process context; @config held.
  */
-void front_backend_set_admin(struct front_backend *backend, u8 admin);
+void front_backend_set_sick(struct front_backend *backend, bool sick);
+
+/**
+ * front_backend_forget_deadline() - a drain is to have none any more
+ * @backend: back-end, a deleted one, too; may lose its last reference
+ *
+ * Waits for one that ends flows right now.
+ *
+ * Context: process context, may sleep; @config held.
+ */
+void front_backend_forget_deadline(struct front_backend *backend);
 
 /**
  * front_backend_delete() - nothing new; forgotten with the last flow

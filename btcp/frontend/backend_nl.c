@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "btcp/frontend/backend.h"
+#include "btcp/frontend/health.h"
 #include "btcp/frontend/lost.h"
 #include "btcp/frontend/netlink.h"
 #include "btcp/frontend/pool.h"
@@ -89,12 +90,40 @@ static int read_config(struct front_net *fn, struct genl_info *info,
 	config->key = nla_data(info->attrs[BTCP_A_KEY]);
 	if (info->attrs[BTCP_A_KEY_PATH])
 		config->key_path = nla_data(info->attrs[BTCP_A_KEY_PATH]);
-	config->weight = 1;
-	if (info->attrs[BTCP_A_WEIGHT])
-		config->weight = nla_get_u32(info->attrs[BTCP_A_WEIGHT]);
-	if (info->attrs[BTCP_A_ADMIN])
-		config->admin = nla_get_u8(info->attrs[BTCP_A_ADMIN]);
 	return 0;
+}
+
+static int check_deadline(struct genl_info *info)
+{
+	const struct nlattr *admin = info->attrs[BTCP_A_ADMIN];
+
+	if (info->attrs[BTCP_A_DEADLINE] &&
+	    (!admin || nla_get_u8(admin) != BTCP_ADMIN_DRAIN))
+		return front_nl_refuse(info, BTCP_A_DEADLINE, -EINVAL,
+				       "only admin drain has a deadline");
+	return 0;
+}
+
+/* What is given; the rest stays. */
+static void apply(struct front_backend *backend, struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+
+	if (attrs[BTCP_A_WEIGHT]) {
+		WRITE_ONCE(backend->weight, nla_get_u32(attrs[BTCP_A_WEIGHT]));
+		front_pools_weigh(backend);
+	}
+	if (attrs[BTCP_A_MAXFLOWS])
+		WRITE_ONCE(backend->maxflows, nla_get_u32(attrs[BTCP_A_MAXFLOWS]));
+	if (attrs[BTCP_A_SLOWSTART])
+		WRITE_ONCE(backend->slowstart, nla_get_u32(attrs[BTCP_A_SLOWSTART]));
+	if (attrs[BTCP_A_HEALTH])
+		front_backend_set_sick(backend,
+				       nla_get_u8(attrs[BTCP_A_HEALTH]) == BTCP_HEALTH_DOWN);
+	if (attrs[BTCP_A_ADMIN])
+		front_backend_set_admin(backend, nla_get_u8(attrs[BTCP_A_ADMIN]),
+					attrs[BTCP_A_DEADLINE] ?
+					nla_get_u32(attrs[BTCP_A_DEADLINE]) : 0);
 }
 
 static unsigned int count_backends(const struct front_net *fn)
@@ -114,6 +143,8 @@ int front_nl_backend_new(struct front_net *fn, struct genl_info *info)
 	int err;
 
 	err = read_config(fn, info, &config);
+	if (!err)
+		err = check_deadline(info);
 	if (err)
 		return err;
 	if (front_backend_find(fn, config.name))
@@ -123,7 +154,10 @@ int front_nl_backend_new(struct front_net *fn, struct genl_info *info)
 		return front_nl_refuse(info, BTCP_A_NAME, -ENOSPC, "limit backends is reached");
 	/* Refusals by the control channel set their own sentence. */
 	backend = front_backend_new(fn, &config, info->extack);
-	return PTR_ERR_OR_ZERO(backend);
+	if (IS_ERR(backend))
+		return PTR_ERR(backend);
+	apply(backend, info);
+	return 0;
 }
 
 static int set_key(struct front_backend *backend, struct genl_info *info)
@@ -159,15 +193,12 @@ int front_nl_backend_set(struct front_net *fn, struct genl_info *info)
 	if (info->attrs[BTCP_A_CONTROL])
 		return front_nl_refuse(info, BTCP_A_CONTROL, -EOPNOTSUPP,
 				       "a back-end's control address cannot change: delete and add it");
-	err = set_key(backend, info);
+	err = check_deadline(info);
+	if (!err)
+		err = set_key(backend, info);
 	if (err)
 		return err;
-	if (info->attrs[BTCP_A_WEIGHT]) {
-		WRITE_ONCE(backend->weight, nla_get_u32(info->attrs[BTCP_A_WEIGHT]));
-		front_pools_weigh(backend);
-	}
-	if (info->attrs[BTCP_A_ADMIN])
-		front_backend_set_admin(backend, nla_get_u8(info->attrs[BTCP_A_ADMIN]));
+	apply(backend, info);
 	return 0;
 }
 
@@ -219,6 +250,29 @@ static int put_load(struct sk_buff *skb, const struct front_backend *backend)
 	return READ_ONCE(v4->busy) || READ_ONCE(v6->busy) ? nla_put_flag(skb, BTCP_A_BUSY) : 0;
 }
 
+/* How many whole seconds a drain still has, 0: no deadline. */
+static u32 time_left(const struct front_backend *backend)
+{
+	long left = backend->deadline_at - jiffies;
+
+	return delayed_work_pending(&backend->deadline) ? max(left / HZ, 1L) : 0;
+}
+
+static int put_settings(struct sk_buff *skb, const struct front_backend *backend)
+{
+	u32 share = front_health_share(backend) * 100 / FRONT_SHARE_ALL, left = time_left(backend);
+
+	if (nla_put_u32(skb, BTCP_A_WEIGHT, backend->weight) ||
+	    nla_put_u32(skb, BTCP_A_MAXFLOWS, backend->maxflows) ||
+	    nla_put_u32(skb, BTCP_A_SLOWSTART, backend->slowstart) ||
+	    nla_put_u8(skb, BTCP_A_ADMIN, backend->admin) ||
+	    nla_put_u8(skb, BTCP_A_HEALTH, backend->sick ? BTCP_HEALTH_DOWN : BTCP_HEALTH_UP) ||
+	    (left && nla_put_u32(skb, BTCP_A_DEADLINE, left)) ||
+	    (share < 100 && nla_put_u8(skb, BTCP_A_SHARE, share)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_session(struct sk_buff *skb, const struct handoff_session *session)
 {
 	u8 fingerprint[BTCP_FINGERPRINT_LEN];
@@ -242,8 +296,7 @@ static int put(struct sk_buff *skb, struct netlink_callback *cb,
 	    put_endpoints(skb, backend) ||
 	    put_load(skb, backend) ||
 	    put_session(skb, backend->session) ||
-	    nla_put_u32(skb, BTCP_A_WEIGHT, backend->weight) ||
-	    nla_put_u8(skb, BTCP_A_ADMIN, backend->admin) ||
+	    put_settings(skb, backend) ||
 	    (backend->key_path &&
 	     nla_put_string(skb, BTCP_A_KEY_PATH, backend->key_path)) ||
 	    nla_put_string(skb, BTCP_A_STATE, front_backend_state(backend)) ||

@@ -74,7 +74,9 @@ static void count_as(struct front_net *fn, struct front_flow *flow, u8 now)
 		int by = now & FRONT_COUNTED_BACKEND ? 1 : -1;
 
 		handoff_stats_add(&flow->backend->stats, FRONT_BACKEND_ACTIVE_FLOWS, by);
-		atomic_add(by, &flow->backend->load);
+		/* Who picked the back-end has counted us in. */
+		if (by < 0)
+			front_backend_unload(flow->backend);
 	}
 	if (changed & FRONT_COUNTED_TIME_WAIT)
 		handoff_stats_add(&fn->stats, FRONT_STAT_TIME_WAIT,

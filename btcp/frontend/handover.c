@@ -287,12 +287,13 @@ static void stand(struct front_opening *o)
 		front_opening_detach(o);
 		/* The walk for a lost back-end leaves out who is on the way to it. */
 		if (front_backend_is_lost(flow->backend)) {
-			front_count(fn, FRONT_STAT_BACKEND_LOST);
+			front_backend_count_lost(flow->backend);
 			front_close_reset(fn, flow);
 		}
 	}
-	/* Until here the opening counted; now it is the flow, if it lives. */
-	front_backend_unload(flow->backend);
+	/* The opening's place in the load is the flow's from now on, if it lives. */
+	if (flow->flow.dead)
+		front_backend_unload(flow->backend);
 	front_opening_put(o);
 }
 

@@ -127,6 +127,8 @@ void front_health_changed(struct front_backend *backend)
 		 front_backend_usable(backend, NFPROTO_IPV6);
 	if (usable != backend->usable) {
 		backend->usable = usable;
+		if (usable)
+			WRITE_ONCE(backend->since, jiffies);
 		front_count(backend->fn, usable ? FRONT_STAT_BACKEND_UPS :
 						  FRONT_STAT_BACKEND_DOWNS);
 		handoff_stats_inc(&backend->stats, usable ? FRONT_BACKEND_UPS :
@@ -134,4 +136,14 @@ void front_health_changed(struct front_backend *backend)
 	}
 	spin_unlock_bh(&backend->lock);
 	front_net_promise_changed(backend->fn);
+}
+
+u32 front_health_share(const struct front_backend *backend)
+{
+	unsigned long ramp = READ_ONCE(backend->slowstart) * (unsigned long)HZ;
+	unsigned long age = jiffies - READ_ONCE(backend->since);
+
+	if (age >= ramp)
+		return FRONT_SHARE_ALL;
+	return max(FRONT_SHARE_ALL * age / ramp, 1UL);
 }

@@ -12,6 +12,9 @@
 
 #include "btcp/frontend/backend.h"
 
+/* What front_health_share() is a share of: so many parts even a weight of 1 has. */
+#define FRONT_SHARE_ALL	64
+
 /**
  * front_health_heartbeat() - a session told of its ports
  * @fn: namespace
@@ -30,5 +33,14 @@ void front_health_heartbeat(struct front_net *fn, const struct handoff_session *
  * Context: any but hard interrupt; takes backend->lock.
  */
 void front_health_changed(struct front_backend *backend);
+
+/**
+ * front_health_share() - how much of its weight a back-end has
+ * @backend: usable
+ *
+ * Context: any.
+ * Return: FRONT_SHARE_ALL, or less down to 1 while it starts slowly.
+ */
+u32 front_health_share(const struct front_backend *backend);
 
 #endif /* _BTCP_FRONTEND_HEALTH_H */

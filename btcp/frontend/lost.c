@@ -15,11 +15,11 @@ static int end_one(struct handoff_flow *f, void *arg)
 	if (f->dead) {
 		/* nothing is left to end */
 	} else if (f->state == FRONT_FLOW_HANDING_OFF && o && o->backend == backend) {
-		front_count(backend->fn, FRONT_STAT_BACKEND_LOST);
+		front_backend_count_lost(backend);
 		front_handover_backend_lost(o);
 	} else if (flow->backend == backend && !o) {
 		if (f->state != FRONT_FLOW_TIME_WAIT)
-			front_count(backend->fn, FRONT_STAT_BACKEND_LOST);
+			front_backend_count_lost(backend);
 		front_close_reset(backend->fn, flow);
 	}
 	spin_unlock_bh(&f->lock);

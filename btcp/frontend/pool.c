@@ -4,6 +4,7 @@
 #include <linux/slab.h>
 
 #include "btcp/frontend/backend.h"
+#include "btcp/frontend/health.h"
 #include "btcp/frontend/pool.h"
 #include "btcp/hash_key.h"
 
@@ -35,7 +36,7 @@ static void count_skipped(const struct front_backend *backend, const struct fron
 		front_count(backend->fn, which);
 }
 
-/* But for how busy it is. */
+/* But for how full and busy it is. */
 static bool may_take(const struct front_member *member, const struct front_choice *choice)
 {
 	return front_backend_usable(member->backend, choice->family) &&
@@ -57,20 +58,25 @@ u32 front_member_weight(const struct front_member *member, const struct front_ch
 	}
 	if (!may_take(member, choice))
 		return 0;
+	if (front_backend_is_full(backend)) {
+		count_skipped(backend, choice, FRONT_STAT_FULL_SKIPPED);
+		return 0;
+	}
 	if (choice->spare && is_busy(backend, choice)) {
 		count_skipped(backend, choice, FRONT_STAT_BUSY_SKIPPED);
 		return 0;
 	}
-	return front_member_configured_weight(member);
+	return front_member_configured_weight(member) * front_health_share(backend);
 }
 
-/* Is anybody there who is not busy?  Mostly the first one is. */
+/* Is anybody there who is neither full nor busy?  Mostly the first one is. */
 static bool somebody_spare(const struct front_members *members, const struct front_choice *choice)
 {
 	unsigned int i;
 
 	for (i = 0; i < members->count; i++)
 		if (may_take(&members->member[i], choice) &&
+		    !front_backend_is_full(members->member[i].backend) &&
 		    !is_busy(members->member[i].backend, choice))
 			return true;
 	return false;

@@ -141,8 +141,8 @@ u32 front_member_configured_weight(const struct front_member *member);
  * @choice: for whom
  *
  * Context: RCU read side.
- * Return: 0 if it is not to be picked: not usable, tried, busy while another is
- *	not, or of no weight.
+ * Return: 0 if it is not to be picked: not usable, tried, full, busy while another
+ *	is not, or of no weight; else that in parts of FRONT_SHARE_ALL.
  */
 u32 front_member_weight(const struct front_member *member, const struct front_choice *choice);
 

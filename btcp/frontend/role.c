@@ -160,6 +160,15 @@ static void forget_config(struct front_net *fn)
 			front_backend_delete(backend);
 }
 
+static void forget_deadlines(struct front_net *fn)
+{
+	struct front_backend *backend;
+
+	/* What loses its last reference stays until it is reaped. */
+	list_for_each_entry(backend, &fn->backends, list)
+		front_backend_forget_deadline(backend);
+}
+
 static int kill_flow(struct handoff_flow *flow, void *arg)
 {
 	struct front_net *fn = arg;
@@ -206,6 +215,7 @@ static void __net_exit net_pre_exit(struct net *net)
 
 	end_flows(fn);
 	mutex_lock(&fn->config);
+	forget_deadlines(fn);
 	unhook(fn);
 	mutex_unlock(&fn->config);
 	synchronize_net();

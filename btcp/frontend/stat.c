@@ -171,10 +171,14 @@ const struct handoff_counter front_counters[__FRONT_STAT_MAX] = {
 		"idle_unknown", "flows forgotten because the back-end does not have them" },
 	[FRONT_STAT_BACKEND_LOST] = {
 		"backend_lost", "flows reset because their back-end died or was taken down" },
+	[FRONT_STAT_DRAIN_ENDED] = {
+		"drain_ended", "flows reset because the deadline of a drain had come" },
 	[FRONT_STAT_FAMILY_SKIPPED] = {
 		"family_skipped", "back-ends passed over: no address of the client's family" },
 	[FRONT_STAT_BUSY_SKIPPED] = {
 		"busy_skipped", "back-ends passed over: accept queue full, or short of memory" },
+	[FRONT_STAT_FULL_SKIPPED] = {
+		"full_skipped", "back-ends passed over: they have their maxflows" },
 	[FRONT_STAT_BACKEND_UPS] = {
 		"backend_ups", "times that a back-end became usable" },
 	[FRONT_STAT_BACKEND_DOWNS] = {

@@ -18,17 +18,17 @@
 const struct command commands[] = {
 	{ "service", "show", service_show, BTCP_CMD_SERVICE_GET, "[NAME]" },
 	{ "service", "add", service_change, BTCP_CMD_SERVICE_NEW,
-	  "NAME vip ADDR:PORT [vip ADDR:PORT ...] [requests once|first] [admin up|drain]" },
+	  "NAME vip ADDR:PORT [vip ADDR:PORT ...] [requests once|first] [admin up|drain] [persist PREFIXLEN timeout SEC]" },
 	{ "service", "set", service_change, BTCP_CMD_SERVICE_SET,
-	  "NAME [vip ADDR:PORT ...] [requests once|first|auto] [admin up|drain]" },
+	  "NAME [vip ADDR:PORT ...] [requests once|first|auto] [admin up|drain] [persist off|PREFIXLEN timeout SEC]" },
 	{ "service", "del", service_del, BTCP_CMD_SERVICE_DEL, "NAME" },
 
 	{ "backend", "show", backend_show, BTCP_CMD_BACKEND_GET, "[NAME]" },
 	{ "backend", "add", backend_change, BTCP_CMD_BACKEND_NEW,
-	  "NAME addr ADDR:PORT [addr ADDR6:PORT] [control ADDR[:PORT]] [weight N] [admin up|drain|down] key FILE",
+	  "NAME addr ADDR:PORT [addr ADDR6:PORT] [control ADDR[:PORT]] [weight N] [maxflows N] [slowstart SEC] [admin up|drain|down] key FILE",
 	},
 	{ "backend", "set", backend_change, BTCP_CMD_BACKEND_SET,
-	  "NAME [addr ADDR:PORT ...] [control ADDR[:PORT]] [weight N] [admin up|drain|down] [key FILE]",
+	  "NAME [addr ADDR:PORT ...] [control ADDR[:PORT]] [weight N] [maxflows N] [slowstart SEC] [admin up|drain|down [deadline SEC]] [health up|down] [key FILE]",
 	},
 	{ "backend", "del", backend_del, BTCP_CMD_BACKEND_DEL, "NAME" },
 
@@ -89,10 +89,16 @@ const struct noun nouns[] = {
 	{ "service", "btcp_frontend", "VIPs with their rules",
 	  "requests: once ends the connection after one response, first lets later requests\n"
 	  "follow the first; auto, the default, is first with one pool and once with several.\n"
+	  "persist: a client's next connection goes where its last one went, if that was not\n"
+	  "longer ago than SEC and the back-end can take it; clients are one if PREFIXLEN bits\n"
+	  "of their addresses are, of an IPv4 address at most 32.\n"
 	  "An IPv6 address with a port stands in brackets: [fd00::100]:80\n" },
 	{ "backend", "btcp_frontend", "servers, as the front-end knows them",
 	  "One addr of each family.  control: where its control channel is, if not there.\n"
-	  "weight 0: nothing new.  drain: nothing new; down: live flows are reset.\n"
+	  "weight 0: nothing new.  drain: nothing new, and after SEC what is left is reset;\n"
+	  "down: live flows are reset now.  health: what a checker outside has found; down:\n"
+	  "nothing new; not saved.  maxflows: the most connections it may have, 0: no limit.\n"
+	  "slowstart: who becomes usable has all its weight only after SEC, and less before.\n"
 	  "FILE holds what btcpctl key gen printed; use one for each pair of hosts.\n" },
 	{ "pool", "btcp_frontend", "ordered sets of back-ends",
 	  "set replaces all members if it names any; see member for single ones.\n"

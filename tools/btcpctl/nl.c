@@ -58,6 +58,12 @@ static const struct {
 	[BTCP_A_FILE] = { "content", STRING },
 	[BTCP_A_CONTENT] = { "content", STRING },
 	[BTCP_A_VALUE] = { NULL, VALUE },
+	[BTCP_A_HEALTH] = { "health", NUMBER },
+	[BTCP_A_MAXFLOWS] = { "maxflows", NUMBER },
+	[BTCP_A_SLOWSTART] = { "slowstart", NUMBER },
+	[BTCP_A_DEADLINE] = { "deadline", NUMBER },
+	[BTCP_A_PERSIST] = { "persist", NUMBER },
+	[BTCP_A_PERSIST_TIMEOUT] = { "timeout", NUMBER },
 };
 
 /**

@@ -34,12 +34,39 @@ static int parse_requests(struct args *args, const struct keyword *keyword, stru
 	return parse_choice(args, keyword, msg);
 }
 
+static const struct keyword timeout_keyword = {
+	"timeout", parse_u32, BTCP_A_PERSIST_TIMEOUT, .min = 1, .max = BTCP_SECONDS_MAX
+};
+
+/* PREFIXLEN timeout SEC, or off */
+static int parse_persist(struct args *args, const struct keyword *keyword, struct nl_msg *msg)
+{
+	const char *word = args_next(args);
+	unsigned long long bits = 0;
+	int status = STATUS_OK;
+	__u8 byte;
+
+	if (!word)
+		return fail(STATUS_SYNTAX, "%s: its value is missing", keyword->word);
+	if (strcmp(word, "off"))
+		status = parse_unsigned(keyword->word, word, keyword->min, keyword->max, &bits);
+	byte = bits;
+	if (!status)
+		status = request_put(msg, keyword->attr, &byte, sizeof(byte));
+	if (status || !bits)
+		return status;
+	if (!args_peek(args, timeout_keyword.word))
+		return fail(STATUS_SYNTAX, "%s: its timeout is missing", keyword->word);
+	args_next(args);
+	return parse_u32(args, &timeout_keyword, msg);
+}
+
 static const struct keyword service_keywords[] = {
 	{ "vip", parse_endpoint, BTCP_A_VIP, KEYWORD_REPEAT | KEYWORD_NEEDED },
 	{ "requests", parse_requests, BTCP_A_REQUESTS, .choices = requests_choices },
 	{ "admin", parse_choice, BTCP_A_ADMIN, .choices = service_admin },
 	{ "proto", parse_proto },
-	{ "persist", parse_unsupported },
+	{ "persist", parse_persist, BTCP_A_PERSIST, .min = 1, .max = 128 },
 	{}
 };
 
@@ -72,6 +99,11 @@ static void service_print(struct nlattr **tb, struct nlattr *first, int len)
 			     nla_get_u8(tb[BTCP_A_REQUESTS]));
 	if (tb[BTCP_A_ADMIN])
 		print_choice("admin", "admin", service_admin, nla_get_u8(tb[BTCP_A_ADMIN]));
+	if (tb[BTCP_A_PERSIST] && tb[BTCP_A_PERSIST_TIMEOUT]) {
+		print_unsigned("persist", "persist", nla_get_u8(tb[BTCP_A_PERSIST]));
+		print_unsigned("persist_timeout", "timeout",
+			       nla_get_u32(tb[BTCP_A_PERSIST_TIMEOUT]));
+	}
 	print_condition(tb);
 	print_stats(first, len);
 	print_object_end();

@@ -7,12 +7,13 @@
  * is given and leaves the rest, DEL removes it, GET with NLM_F_DUMP lists all
  * (no privilege, but for FLOW).  Everything is per network namespace.
  *
- *   SERVICE_*   NAME, VIP{ADDR,PORT}..., REQUESTS, ADMIN
+ *   SERVICE_*   NAME, VIP{ADDR,PORT}..., REQUESTS, ADMIN, PERSIST and PERSIST_TIMEOUT
  *               GET adds STAT{...}...
  *   BACKEND_*   NAME, ENDPOINT{ADDR,PORT}... (one a family), CONTROL{ADDR,PORT},
- *               WEIGHT, ADMIN, KEY (32 bytes, never returned), KEY_PATH
+ *               WEIGHT, MAXFLOWS, SLOWSTART, ADMIN with or without DEADLINE, HEALTH,
+ *               KEY (32 bytes, never returned), KEY_PATH
  *               GET adds STATE, LISTENING, FLOWS, OTHER_FLOWS, QUEUE, QUEUE_MAX, BUSY,
- *               KEY_FINGERPRINT, PATH_MTU, STAT...
+ *               SHARE, KEY_FINGERPRINT, PATH_MTU, STAT...
  *   POOL_*      NAME, POLICY, HASH, HASH_NAME, MEMBER{NAME,WEIGHT}...
  *   MEMBER_*    POOL, NAME (of the back-end), WEIGHT
  *   RULE_*      SERVICE, PREF or DEFAULT, HOST, PATH, METHOD, HEADER..., COOKIE...,
@@ -164,6 +165,13 @@ enum btcp_attr {
 	BTCP_A_QUEUE,		/* u32: connections not accepted yet, the longer queue */
 	BTCP_A_QUEUE_MAX,	/* u32: the most there may be */
 	BTCP_A_BUSY,		/* flag: passed over if another back-end is not */
+	BTCP_A_HEALTH,		/* u8, enum btcp_health: what a checker outside has found */
+	BTCP_A_MAXFLOWS,	/* u32: the most FLOWS may be, 0: no limit */
+	BTCP_A_SLOWSTART,	/* u32, s: until a back-end that is usable again has its weight */
+	BTCP_A_SHARE,		/* u8, percent: how much of it it has; not there if all */
+	BTCP_A_DEADLINE,	/* u32, s: of a drain; then live flows are reset */
+	BTCP_A_PERSIST,		/* u8: bits of a client's address, 0: off */
+	BTCP_A_PERSIST_TIMEOUT,	/* u32, s: from a client's last connection */
 
 	__BTCP_A_MAX,
 	BTCP_A_MAX = __BTCP_A_MAX - 1
@@ -176,6 +184,16 @@ enum btcp_admin {
 	__BTCP_ADMIN_MAX,
 	BTCP_ADMIN_MAX = __BTCP_ADMIN_MAX - 1
 };
+
+enum btcp_health {
+	BTCP_HEALTH_UP,
+	BTCP_HEALTH_DOWN,	/* nothing new */
+	__BTCP_HEALTH_MAX,
+	BTCP_HEALTH_MAX = __BTCP_HEALTH_MAX - 1
+};
+
+#define BTCP_MAXFLOWS_MAX	(1U << 26)
+#define BTCP_SECONDS_MAX	86400	/* of a slow start, a deadline, a persistence */
 
 /* What policy maglev goes by */
 enum btcp_hash {
