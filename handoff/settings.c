@@ -93,6 +93,9 @@ static const struct setting limits[__HANDOFF_LIMIT_MAX] = {
 		"hash_load", "percent",
 		"of its share of a pool's connections, that a back-end chosen by hash may have",
 		125, 100, 10000 },
+	[HANDOFF_LIMIT_PERSIST] = {
+		"persist", "clients", "clients whose back-end is remembered, for persistence",
+		256 << 10, 1, 1 << 24 },
 	[HANDOFF_LIMIT_STRAY_RATE] = {
 		"stray_rate", "RSTs a second", "RSTs sent to packets that belong to no flow",
 		100, 0, 1 << 20 },

@@ -33,6 +33,7 @@ enum handoff_limit {
 	HANDOFF_LIMIT_HEARTBEAT_DOWN,	/* missed heartbeats that take a peer down */
 	HANDOFF_LIMIT_HEARTBEAT_UP,	/* heartbeats that bring it up */
 	HANDOFF_LIMIT_HASH_LOAD,	/* percent of its share that a hashed member may have */
+	HANDOFF_LIMIT_PERSIST,		/* clients whose back-end is remembered */
 	HANDOFF_LIMIT_STRAY_RATE,	/* RSTs a second to strays */
 	__HANDOFF_LIMIT_MAX,
 };

@@ -181,7 +181,6 @@ struct front_backend *front_backend_new(struct front_net *fn,
 					const struct front_backend_config *config,
 					struct netlink_ext_ack *extack)
 {
-	static u32 serial;
 	struct front_backend *backend;
 	int err;
 
@@ -194,8 +193,7 @@ struct front_backend *front_backend_new(struct front_net *fn,
 	backend->fn = fn;
 	backend->weight = 1;
 	backend->end_flows = config->end_flows;
-	/* The genl lock guards it for all namespaces; 0 is nobody. */
-	backend->serial = ++serial ?: ++serial;
+	backend->serial = front_net_serial(fn);
 	refcount_set(&backend->ref, 1);
 	spin_lock_init(&backend->lock);
 	INIT_WORK(&backend->lost, lost_work);

@@ -54,11 +54,13 @@ struct front_endpoint {
  * @endpoint: IPv4, IPv6
  * @session: constant; closed when the back-end is destroyed
  * @key_path: where its key came from, or NULL; @config
- * @serial: tells this back-end from every other, earlier ones too
+ * @serial: from front_net_serial()
  * @members: pools it is in; @config
  * @weight: READ_ONCE
+ * @maxflows: the most @load may be, 0: no limit; READ_ONCE
+ * @slowstart: seconds until a back-end that became usable has all its weight; READ_ONCE
  * @load: connections it has or is being asked to take, those in TIME_WAIT left
- *	out; for policies
+ *	out; for policies, and @maxflows
  * @others: connections that other front-ends have on its host, by the last
  *	heartbeat; READ_ONCE
  * @lock: of what heartbeats change, BH off

@@ -4,6 +4,7 @@
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/close.h"
 #include "btcp/frontend/handover.h"
+#include "btcp/frontend/persist.h"
 #include "btcp/frontend/pool.h"
 #include "btcp/frontend/service.h"
 #include "handoff/settings.h"
@@ -150,6 +151,8 @@ static void next_backend(struct front_opening *o)
 		if (o->choice.tried_count)
 			front_count(fn, FRONT_STAT_HANDOFF_NEXT);
 		o->choice.tried[o->choice.tried_count++] = o->backend->serial;
+		front_persist_keep(o->flow->service, o->pool, &o->flow->flow.tuple.client,
+				   o->choice.family, o->backend);
 		o->id = atomic64_inc_return(&fn->last_id);
 		o->started = jiffies;
 		o->retries = 0;
@@ -170,6 +173,8 @@ void front_handover_begin(struct front_opening *o)
 	lockdep_assert_held(&o->flow->flow.lock);
 	front_backlog_keep(o->fn, &o->backlog);
 	o->choice.family = o->flow->flow.tuple.family;
+	o->choice.stick = front_persist_recall(o->flow->service, o->pool,
+					       &o->flow->flow.tuple.client, o->choice.family);
 	front_flow_set_state(o->fn, o->flow, FRONT_FLOW_HANDING_OFF);
 	next_backend(o);
 }

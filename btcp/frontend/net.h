@@ -41,6 +41,9 @@ struct front_rate {
  * @pools: struct front_pool; @config
  * @reapable: services and back-ends without references
  * @reap: frees them
+ * @serial: of the last service, pool or back-end that was made; @config
+ * @persist: struct persist_entry, see persist.h
+ * @persist_sweep: forgets those whose time is over
  * @generation: changes whenever a promise may have to change
  * @last_id: of the last hand-off; begins at the wall clock in nanoseconds, so
  *	no id is used twice even over a restart
@@ -71,6 +74,9 @@ struct front_net {
 	struct list_head pools;
 	struct llist_head reapable;
 	struct work_struct reap;
+	u32 serial;
+	struct rhashtable persist;
+	struct delayed_work persist_sweep;
 	atomic_t generation;
 	atomic64_t last_id;
 	struct front_backlog *backlog;
@@ -127,6 +133,21 @@ static inline void front_count(struct front_net *fn, enum front_stat which)
  * Context: any.
  */
 bool front_rate_allow(struct front_rate *rate, u32 limit);
+
+/**
+ * front_net_serial() - a number for a service, pool or back-end
+ * @fn: namespace
+ *
+ * Tells it from every other of its kind, earlier ones too.
+ *
+ * Context: @config held.
+ * Return: not 0, which is nobody's.
+ */
+static inline u32 front_net_serial(struct front_net *fn)
+{
+	lockdep_assert_held(&fn->config);
+	return ++fn->serial ?: ++fn->serial;
+}
 
 /**
  * front_net_promise_changed() - promises are to be computed again

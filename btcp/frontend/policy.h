@@ -21,6 +21,7 @@ struct front_pool;
  * @peek: who would be picked: nothing is to change, nor to be counted
  * @spare: somebody is not busy: who is, is out
  * @tried_count: of them
+ * @stick: serial of the back-end that the client had before, or 0
  * @key: hash of what the pool's policy goes by, see front_pool_key()
  */
 struct front_choice {
@@ -29,6 +30,7 @@ struct front_choice {
 	bool spare;
 	u8 tried_count;
 	u32 tried[FRONT_TRIES_MAX];
+	u32 stick;
 	u64 key;
 };
 

@@ -82,21 +82,49 @@ static bool somebody_spare(const struct front_members *members, const struct fro
 	return false;
 }
 
+/* The one its client had before, even if it is busy. */
+static struct front_member *stick(struct front_members *members, struct front_choice *choice)
+{
+	unsigned int i;
+
+	choice->spare = false;
+	for (i = 0; choice->stick && i < members->count; i++)
+		if (members->member[i].backend->serial == choice->stick &&
+		    front_member_weight(&members->member[i], choice))
+			return &members->member[i];
+	return NULL;
+}
+
+static struct front_backend *pick(struct front_pool *pool, struct front_members *members,
+				  struct front_choice *choice)
+{
+	struct front_member *member = stick(members, choice);
+
+	if (member)
+		goto found;
+	choice->spare = somebody_spare(members, choice);
+	member = members->scheme.policy->pick(pool, members, choice);
+found:
+	/* A back-end that is being deleted may still be in an old array. */
+	return member && front_backend_get(member->backend) ? member->backend : NULL;
+}
+
 struct front_backend *front_pool_pick(struct front_pool *pool, struct front_choice *choice)
 {
 	struct front_members *members = rcu_dereference(pool->members);
-	struct front_member *member;
+	unsigned int i;
 
 	if (choice->tried_count == FRONT_TRIES_MAX)
 		return NULL;
-	choice->spare = somebody_spare(members, choice);
-	member = members->scheme.policy->pick(pool, members, choice);
-	/* A back-end that is being deleted may still be in an old array. */
-	if (!member || !front_backend_get(member->backend))
-		return NULL;
-	if (!choice->peek)
-		front_backend_load(member->backend);
-	return member->backend;
+	for (i = 0; i < FRONT_TRIES_MAX; i++) {
+		struct front_backend *backend = pick(pool, members, choice);
+
+		if (!backend || choice->peek || front_backend_load(backend))
+			return backend;
+		/* Another CPU has taken its last place. */
+		front_backend_put(backend->fn, backend);
+	}
+	return NULL;
 }
 
 u64 front_pool_key(const struct front_pool *pool, const struct rule_request *request)
@@ -166,6 +194,7 @@ struct front_pool *front_pool_new(struct front_net *fn, const char *name,
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&pool->ref, 1);
 	pool->fn = fn;
+	pool->serial = front_net_serial(fn);
 	strscpy(pool->name, name, sizeof(pool->name));
 	spin_lock_init(&pool->lock);
 	refer(members, 1);

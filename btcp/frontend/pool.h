@@ -70,6 +70,7 @@ struct front_members {
  * @ref: 1 for the configuration, 1 for each connection being handed off
  * @fn: namespace
  * @name: constant
+ * @serial: from front_net_serial()
  * @rules: rules, and contents, that name it; @config
  * @members: never NULL; RCU, written under @config
  * @lock: the policy's
@@ -80,6 +81,7 @@ struct front_pool {
 	refcount_t ref;
 	struct front_net *fn;
 	char name[BTCP_NAME_LEN + 1];
+	u32 serial;
 	unsigned int rules;
 	struct front_members __rcu *members;
 	spinlock_t lock;	/* the scheduler's */

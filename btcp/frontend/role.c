@@ -10,6 +10,7 @@
 #include "btcp/frontend/close.h"
 #include "btcp/frontend/flow.h"
 #include "btcp/frontend/input.h"
+#include "btcp/frontend/persist.h"
 #include "btcp/frontend/pool.h"
 #include "btcp/frontend/role.h"
 #include "btcp/frontend/service.h"
@@ -120,9 +121,12 @@ static int __net_init net_init(struct net *net)
 	err = rhashtable_init(&fn->vips, &front_vip_params);
 	if (err)
 		goto stats;
-	err = handoff_table_init(&fn->table, net, &table_ops, front_flow_cache);
+	err = front_persist_init(fn);
 	if (err)
 		goto vips;
+	err = handoff_table_init(&fn->table, net, &table_ops, front_flow_cache);
+	if (err)
+		goto persist;
 	err = handoff_sysfs_add(&fn->sysfs, net, &fn->stats, NULL, NULL, "frontend");
 	if (err)
 		goto table;
@@ -130,6 +134,8 @@ static int __net_init net_init(struct net *net)
 
 table:
 	handoff_table_clean(&fn->table);
+persist:
+	front_persist_clean(fn);
 vips:
 	rhashtable_destroy(&fn->vips);
 stats:
@@ -240,6 +246,7 @@ static void __net_exit net_exit(struct net *net)
 	WARN_ON_ONCE(!list_empty(&fn->services) || !list_empty(&fn->backends));
 	handoff_table_clean(&fn->table);
 	handoff_sysfs_del(&fn->sysfs);
+	front_persist_clean(fn);
 	rhashtable_destroy(&fn->vips);
 	handoff_stats_clean(&fn->stats);
 	kvfree(fn->backlog);

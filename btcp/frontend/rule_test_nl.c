@@ -8,6 +8,7 @@
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/content.h"
 #include "btcp/frontend/netlink.h"
+#include "btcp/frontend/persist.h"
 #include "btcp/frontend/pool.h"
 #include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
@@ -166,7 +167,16 @@ static int read_question(struct question *q, struct genl_info *info)
 	return 0;
 }
 
-static int put_backend(struct sk_buff *skb, struct front_pool *pool, const struct question *q)
+static u32 recall(const struct front_service *service, const struct front_pool *pool,
+		  const struct question *q)
+{
+	if (!q->request.client_len)
+		return 0;
+	return front_persist_recall(service, pool, &q->client, q->family);
+}
+
+static int put_backend(struct sk_buff *skb, const struct front_service *service,
+		       struct front_pool *pool, const struct question *q)
 {
 	struct front_choice choice = { .family = q->family, .peek = true };
 	struct front_backend *backend;
@@ -175,6 +185,7 @@ static int put_backend(struct sk_buff *skb, struct front_pool *pool, const struc
 	local_bh_disable();
 	rcu_read_lock();
 	choice.key = front_pool_key(pool, &q->request);
+	choice.stick = recall(service, pool, q);
 	backend = front_pool_pick(pool, &choice);
 	rcu_read_unlock();
 	local_bh_enable();
@@ -213,7 +224,7 @@ static int answer(const struct front_service *service, const struct question *q,
 		err = rule ? front_nl_rule_put(skb, service, rule) :
 			     put_content(skb, service, pool);
 	if (pool && !err)
-		err = put_backend(skb, pool, q);
+		err = put_backend(skb, service, pool, q);
 	if (err) {
 		nlmsg_free(skb);
 		return err;

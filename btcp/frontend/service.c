@@ -144,6 +144,7 @@ struct front_service *front_service_new(struct front_net *fn, const char *name)
 	service->reapable.unlink = unlink_service;
 	service->reapable.destroy = destroy;
 	service->fn = fn;
+	service->serial = front_net_serial(fn);
 	refcount_set(&service->ref, 1);
 	INIT_LIST_HEAD(&service->vips);
 	strscpy(service->name, name, sizeof(service->name));

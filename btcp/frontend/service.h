@@ -56,6 +56,7 @@ struct front_promise {
  * @ref: 1 for the configuration, 1 for each flow
  * @fn: namespace
  * @name: constant
+ * @serial: from front_net_serial()
  * @vips: struct front_vip; @config
  * @vip_count: of them; @config
  * @rules: never NULL, empty once it is deleted; RCU, written under @config
@@ -63,6 +64,9 @@ struct front_promise {
  * @by_pref: struct front_rule, all but the default; @config
  * @requests: enum btcp_requests, as configured; READ_ONCE
  * @admin: enum btcp_admin; READ_ONCE
+ * @persist: bits of a client's address that make it the same client, an IPv4
+ *	address has at most 32; 0: no persistence; READ_ONCE
+ * @persist_timeout: seconds it is remembered after its last connection; READ_ONCE
  * @deleting: written under @config; READ_ONCE
  * @promise: IPv4, IPv6
  * @stats: counters
@@ -74,6 +78,7 @@ struct front_service {
 	refcount_t ref;
 	struct front_net *fn;
 	char name[BTCP_NAME_LEN + 1];
+	u32 serial;
 	struct list_head vips;
 	unsigned int vip_count;
 	struct front_rules __rcu *rules;
@@ -81,6 +86,8 @@ struct front_service {
 	struct rb_root by_pref;
 	u8 requests;
 	u8 admin;
+	u8 persist;
+	u32 persist_timeout;
 	bool deleting;
 	struct front_promise promise[2];
 	struct handoff_stats stats;

@@ -97,12 +97,31 @@ static int check_admin(struct genl_info *info)
 	return 0;
 }
 
+static int check_persist(struct genl_info *info)
+{
+	const struct nlattr *bits = info->attrs[BTCP_A_PERSIST];
+	const struct nlattr *timeout = info->attrs[BTCP_A_PERSIST_TIMEOUT];
+
+	if (!bits != !timeout && !(bits && !nla_get_u8(bits)))
+		return front_nl_refuse(info, bits ? BTCP_A_PERSIST : BTCP_A_PERSIST_TIMEOUT, -EINVAL,
+				       "persistence is a prefix length and a timeout");
+	if (timeout && !nla_get_u32(timeout))
+		return front_nl_refuse(info, BTCP_A_PERSIST_TIMEOUT, -EINVAL,
+				       "a timeout is at least a second");
+	return 0;
+}
+
 static void apply(struct front_service *service, struct genl_info *info)
 {
 	if (info->attrs[BTCP_A_REQUESTS])
 		WRITE_ONCE(service->requests, nla_get_u8(info->attrs[BTCP_A_REQUESTS]));
 	if (info->attrs[BTCP_A_ADMIN])
 		WRITE_ONCE(service->admin, nla_get_u8(info->attrs[BTCP_A_ADMIN]));
+	if (info->attrs[BTCP_A_PERSIST_TIMEOUT])
+		WRITE_ONCE(service->persist_timeout,
+			   nla_get_u32(info->attrs[BTCP_A_PERSIST_TIMEOUT]));
+	if (info->attrs[BTCP_A_PERSIST])
+		WRITE_ONCE(service->persist, nla_get_u8(info->attrs[BTCP_A_PERSIST]));
 }
 
 static struct front_service *find(struct front_net *fn, struct genl_info *info,
@@ -162,6 +181,8 @@ int front_nl_service_new(struct front_net *fn, struct genl_info *info)
 	err = handoff_nl_name(info, BTCP_A_NAME, "a service's name is needed", name);
 	if (!err)
 		err = check_admin(info);
+	if (!err)
+		err = check_persist(info);
 	if (err)
 		return err;
 	if (front_service_find(fn, name))
@@ -192,6 +213,8 @@ int front_nl_service_set(struct front_net *fn, struct genl_info *info)
 	if (!service)
 		return err;
 	err = check_admin(info);
+	if (!err)
+		err = check_persist(info);
 	if (err)
 		return err;
 	vips = kzalloc(sizeof(*vips), GFP_KERNEL);
@@ -232,6 +255,9 @@ static int put(struct sk_buff *skb, struct netlink_callback *cb,
 	if (nla_put_string(skb, BTCP_A_NAME, service->name) ||
 	    nla_put_u8(skb, BTCP_A_REQUESTS, service->requests) ||
 	    nla_put_u8(skb, BTCP_A_ADMIN, service->admin) ||
+	    (service->persist &&
+	     (nla_put_u8(skb, BTCP_A_PERSIST, service->persist) ||
+	      nla_put_u32(skb, BTCP_A_PERSIST_TIMEOUT, service->persist_timeout))) ||
 	    (service->deleting && nla_put_flag(skb, BTCP_A_DELETING)))
 		goto cancel;
 	list_for_each_entry(vip, &service->vips, list)

@@ -51,6 +51,12 @@ const struct handoff_counter front_counters[__FRONT_STAT_MAX] = {
 		"http2_preface", "connections that began with HTTP/2: given to the default rule" },
 	[FRONT_STAT_HASH_MOVED] = {
 		"hash_moved", "requests whose hash's back-end had more than limit hash_load" },
+	[FRONT_STAT_PERSIST_HITS] = {
+		"persist_hits", "connections sent where their client's last one had gone" },
+	[FRONT_STAT_PERSIST_MOVED] = {
+		"persist_moved", "clients sent elsewhere: their back-end could not take them" },
+	[FRONT_STAT_PERSIST_FULL] = {
+		"persist_full", "clients not remembered at limit persist, or without memory" },
 	[FRONT_STAT_ONCE_UNTOUCHED] = {
 		"once_untouched", "heads that requests once had to leave as they are" },
 
@@ -213,6 +219,8 @@ const struct handoff_counter front_counters[__FRONT_STAT_MAX] = {
 		"active_flows", "connections, without those in TIME_WAIT", true },
 	[FRONT_STAT_TIME_WAIT] = {
 		"time_wait", "connections that have ended, remembered for late packets", true },
+	[FRONT_STAT_PERSIST_CLIENTS] = {
+		"persist_clients", "clients whose back-end is remembered", true },
 };
 
 const struct handoff_counter front_service_counters[__FRONT_SERVICE_STAT_MAX] = {
