@@ -103,8 +103,8 @@ static int check_persist(struct genl_info *info)
 	const struct nlattr *timeout = info->attrs[BTCP_A_PERSIST_TIMEOUT];
 
 	if (!bits != !timeout && !(bits && !nla_get_u8(bits)))
-		return front_nl_refuse(info, bits ? BTCP_A_PERSIST : BTCP_A_PERSIST_TIMEOUT, -EINVAL,
-				       "persistence is a prefix length and a timeout");
+		return front_nl_refuse(info, bits ? BTCP_A_PERSIST : BTCP_A_PERSIST_TIMEOUT,
+				       -EINVAL, "persistence is a prefix length and a timeout");
 	if (timeout && !nla_get_u32(timeout))
 		return front_nl_refuse(info, BTCP_A_PERSIST_TIMEOUT, -EINVAL,
 				       "a timeout is at least a second");

@@ -168,7 +168,7 @@ enum btcp_attr {
 	BTCP_A_HEALTH,		/* u8, enum btcp_health: what a checker outside has found */
 	BTCP_A_MAXFLOWS,	/* u32: the most FLOWS may be, 0: no limit */
 	BTCP_A_SLOWSTART,	/* u32, s: until a back-end that is usable again has its weight */
-	BTCP_A_SHARE,		/* u8, percent: how much of it it has; not there if all */
+	BTCP_A_SHARE,		/* u8, percent of its weight that it has; not there if all */
 	BTCP_A_DEADLINE,	/* u32, s: of a drain; then live flows are reset */
 	BTCP_A_PERSIST,		/* u8: bits of a client's address, 0: off */
 	BTCP_A_PERSIST_TIMEOUT,	/* u32, s: from a client's last connection */
