@@ -16,29 +16,6 @@ setup() {
 	END
 }
 
-# hold NAME 4|6 PATH COUNT: so many connections, one made when the one before has its
-# answer, which stay until "release NAME"; says who answered how many
-hold() {
-	local i steps=()
-	for ((i = 1; i <= $4; i++)); do
-		steps+=(limit:100 "send:GET $3 HTTP/1.1\r\nHost: x\r\n\r\n" response /)
-	done
-	rm -f "$RUN/$1.held"
-	start "$1" client "${SPEAK[@]}" "$(address vip "$2")" 80 "${steps[@]::${#steps[@]}-1}" "touch:$RUN/$1.held" "await:$RUN/never"
-	assert_soon 60 test -e "$RUN/$1.held"
-	HELD=$(cut -d' ' -f2 "$RUN/$1.out" | sort | uniq -c | xargs)
-	note "$1: $HELD"
-}
-# release NAME BACKEND LEFT…: until each of them has only so many flows left
-release() {
-	stop "$1"
-	shift
-	while (($#)); do
-		assert_soon "$FLOWS_END" value_is "$2" counter fe "backend:$1" active_flows
-		shift 2
-	done
-}
-
 # -- least connections -----------------------------------------------------------------
 
 lc__goes_where_the_fewest_are() {
@@ -208,4 +185,132 @@ policy__changes_while_requests_come() {
 	note "$i rounds of seven changes"
 	assert_ge "$i" 3 rounds
 	assert_eq 300 "$(grep -c -E '^404 be[12] ' "$RUN/asked.out")" 'requests that were answered'
+}
+
+# -- limits, slow starts, persistence ----------------------------------------------------
+
+# answers 4|6 N: as many requests, "COUNT STATUS BACKEND" of each kind
+answers() { requests_for "$2" | ask "$1" 4 20 | cut -d' ' -f1,2 | sort | uniq -c | awk '{ print $1, $2, $3 }' | xargs; }
+# share BACKEND: percent of its weight, "null" if all
+share() { ip netns exec fe "$(btcpctl_binary)" -j backend show "$1" | jq -r '.[0].share'; }
+
+maxflows__then_the_next_then_503() {
+	local f policy skipped no
+	defer btcpctl fe backend set be1 maxflows 0
+	defer btcpctl fe backend set be2 maxflows 0
+	btcpctl fe backend set be1 maxflows 3
+	btcpctl fe backend set be2 maxflows 1
+	for policy in wrr lc 'maglev hash url'; do
+		# shellcheck disable=SC2086 # words of a command
+		btcpctl fe pool set some policy $policy backend be1 backend be2
+		[[ $policy == wrr ]] && f=6 || f=4
+		skipped=$(counter fe frontend full_skipped)
+		hold some "$f" /1k 4
+		assert_eq '3 be1 1 be2' "$HELD" "who has them, by $policy"
+		assert_ge "$(counter fe frontend full_skipped)" $((skipped + 1)) full_skipped
+		no=$(counter fe frontend handoff_no_backend)
+		assert_eq '3 503 -' "$(answers "$f" 3)" 'when all are full'
+		assert_eq $((no + 3)) "$(counter fe frontend handoff_no_backend)" handoff_no_backend
+		assert_eq null "$(btcpctl fe -j rule test www path / | jq -r '.[0].backend')" 'rule test'
+		release some be1 0 be2 0
+	done
+	# One more place is one more connection.
+	btcpctl fe pool set some policy lc
+	btcpctl fe backend set be1 maxflows 1
+	hold some 4 /1k 2
+	btcpctl fe backend set be1 maxflows 2
+	hold more 4 /1k 1
+	assert_eq '1 be1' "$HELD" 'the one place'
+	release more be1 1 be2 1
+	release some be1 0 be2 0
+}
+
+slowstart__who_comes_back_begins_with_little() {
+	local had
+	defer btcpctl fe backend set be1 slowstart 0 admin up
+	btcpctl fe pool set some policy wrr backend be1 backend be2
+	btcpctl fe backend set be1 slowstart 80000 admin drain
+	btcpctl fe backend set be1 admin up
+	assert_eq 1 "$(share be1)" 'percent of its weight'
+	had=$(answers 4 32)
+	assert_match '^(1 404 be1 31|32) 404 be2$' "$had" 'who answers'
+	btcpctl fe pool set some policy lc
+	hold some 6 /1k 8
+	assert_match '^(1 be1 7|8) be2$' "$HELD" 'by least connections'
+	release some be1 0 be2 0
+	# Its weight comes back with time, ...
+	btcpctl fe pool set some policy wrr
+	btcpctl fe backend set be1 slowstart 3 admin drain
+	btcpctl fe backend set be1 admin up
+	assert_soon 10 value_is null share be1
+	assert_eq '8 404 be1 8 404 be2' "$(answers 4 16)" 'who answers when it is over'
+	# ... whatever it was away for.
+	btcpctl fe backend set be1 slowstart 80000 health down
+	btcpctl fe backend set be1 health up
+	assert_eq 1 "$(share be1)" 'percent of its weight'
+	btcpctl fe backend set be1 slowstart 0
+	assert_eq null "$(share be1)" 'percent without slow start'
+}
+
+# from ADDRESS N: as many requests of a client of that address, and who answered
+from() {
+	local i
+	for ((i = 0; i < $2; i++)); do
+		get 4 /1k --interface "$1"
+	done | sort | uniq -c | xargs
+}
+clients() { counter fe frontend persist_clients; }
+
+persist__a_client_comes_back_to_its_back_end() {
+	local own other hits moved f
+	defer btcpctl fe service set www persist off
+	defer btcpctl fe backend set be1 admin up
+	defer btcpctl fe backend set be2 admin up
+	btcpctl fe pool set some policy wrr backend be1 backend be2
+	btcpctl fe service set www persist 64 timeout 1000
+	for f in 4 6; do
+		hits=$(counter fe frontend persist_hits)
+		own=$(answers "$f" 1)
+		assert_eq "5 ${own#* }" "$(answers "$f" 5)" "one client, IPv$f"
+		assert_eq $((hits + 5)) "$(counter fe frontend persist_hits)" persist_hits
+	done
+	assert_eq 2 "$(clients)" persist_clients
+
+	own=$(from 10.1.0.2 2)
+	other=be1
+	[[ $own == *be2 ]] || other=be2
+	assert_eq "${own#* }" "$(btcpctl fe -j rule test www client 10.1.0.2 path / | jq -r '.[0].backend')" 'rule test'
+	moved=$(counter fe frontend persist_moved)
+	btcpctl fe backend set "${own#* }" admin drain
+	assert_eq "2 $other" "$(from 10.1.0.2 2)" 'when its back-end is drained'
+	assert_eq $((moved + 1)) "$(counter fe frontend persist_moved)" persist_moved
+	btcpctl fe backend set "${own#* }" admin up
+	assert_eq "2 $other" "$(from 10.1.0.2 2)" 'when it is back'
+}
+
+persist__by_mask_and_for_a_while() {
+	local a full before
+	defer btcpctl fe service set www persist off
+	btcpctl fe pool set some policy wrr backend be1 backend be2
+	for a in 77 78; do
+		client ip addr add "10.1.0.$a/24" dev eth0
+		defer ip -n client addr del "10.1.0.$a/24" dev eth0
+	done
+	before=$(clients)
+	setting fe limit persist $((before + 1))
+	full=$(counter fe frontend persist_full)
+	btcpctl fe service set www persist 24 timeout 1000
+	assert_match '^1 be[12]$' "$(from 10.1.0.2 1)" 'the first'
+	assert_eq "$(from 10.1.0.2 1)" "$(from 10.1.0.77 1)" 'of one network'
+	assert_eq "$(from 10.1.0.2 1)" "$(from 10.1.0.78 1)" 'of one network'
+	assert_eq $((before + 1)) "$(clients)" persist_clients
+	assert_eq "$full" "$(counter fe frontend persist_full)" persist_full
+	# Each by itself: there is room for none of them.
+	btcpctl fe service set www persist 32 timeout 1000
+	assert_eq '2 be1 2 be2' "$(from 10.1.0.77 4)" 'whom nobody remembers'
+	assert_eq $((full + 4)) "$(counter fe frontend persist_full)" persist_full
+	# The network, with one more connection, is for a second, and then no more.
+	btcpctl fe service set www persist 24 timeout 1
+	from 10.1.0.78 1
+	assert_soon 15 value_is "$before" clients
 }

@@ -141,6 +141,32 @@ raw_client() {
 offer() { tool client raw "$(address vip "$1")" 80 "$((21000 + RANDOM % 9000))" '' syn || true; }
 offers() { [[ $(offer "$1") =~ $2 ]]; }
 
+# -- connections that stay ----------------------------------------------------------
+
+# hold NAME 4|6 PATH COUNT: so many connections, one made when the one before has its
+# answer, which stay until "release NAME"; HELD says who answered how many. Of the VIP, or
+# of VIP_OF
+hold() {
+	local i steps=()
+	for ((i = 1; i <= $4; i++)); do
+		steps+=(limit:100 "send:GET $3 HTTP/1.1\r\nHost: x\r\n\r\n" response /)
+	done
+	rm -f "$RUN/$1.held"
+	start "$1" client "${SPEAK[@]}" "${VIP_OF:-$(address vip "$2")}" 80 "${steps[@]::${#steps[@]}-1}" "touch:$RUN/$1.held" "await:$RUN/never"
+	assert_soon 60 test -e "$RUN/$1.held"
+	HELD=$(cut -d' ' -f2 "$RUN/$1.out" | sort | uniq -c | xargs)
+	note "$1: $HELD"
+}
+# release NAME BACKEND LEFT…: until each of them has only so many flows left
+release() {
+	stop "$1"
+	shift
+	while (($#)); do
+		assert_soon "$FLOWS_END" value_is "$2" counter fe "backend:$1" active_flows
+		shift 2
+	done
+}
+
 # -- links ------------------------------------------------------------------------
 
 # offloads_set NAMESPACE/IFACE… -- FEATURE on|off…: until the case ends
