@@ -231,6 +231,10 @@ static const struct genl_ops ops[] = {
 	{ .cmd = BTCP_CMD_STATS_GET, .dumpit = stats_dumpit },
 };
 
+static const struct genl_multicast_group groups[] = {
+	{ .name = BTCP_GENL_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
+};
+
 static struct genl_family family __ro_after_init = {
 	.name = BTCP_GENL_NAME,
 	.version = BTCP_GENL_VERSION,
@@ -240,6 +244,8 @@ static struct genl_family family __ro_after_init = {
 	.module = THIS_MODULE,
 	.ops = ops,
 	.n_ops = ARRAY_SIZE(ops),
+	.mcgrps = groups,
+	.n_mcgrps = ARRAY_SIZE(groups),
 	.resv_start_op = __BTCP_CMD_MAX,
 };
 
@@ -283,6 +289,34 @@ struct sk_buff *handoff_nl_reply(struct genl_info *info, void **hdr)
 	return skb;
 }
 EXPORT_SYMBOL_GPL(handoff_nl_reply);
+
+void handoff_nl_event(struct net *net, enum handoff_role role, const char *object,
+		      const char *name, const char *state)
+{
+	struct sk_buff *skb;
+	void *hdr;
+
+	if (!genl_has_listeners(&family, net, 0))
+		return;
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_ATOMIC);
+	if (!skb)
+		goto lost;
+	hdr = genlmsg_put(skb, 0, 0, &family, 0, BTCP_CMD_EVENT);
+	if (!hdr || nla_put_string(skb, BTCP_A_ROLE, role_names[role]) ||
+	    nla_put_string(skb, BTCP_A_OBJECT, object) ||
+	    nla_put_string(skb, BTCP_A_NAME, name) ||
+	    nla_put_string(skb, BTCP_A_STATE, state)) {
+		nlmsg_free(skb);
+		goto lost;
+	}
+	genlmsg_end(skb, hdr);
+	genlmsg_multicast_netns(&family, net, skb, 0, 0, GFP_ATOMIC);
+	return;
+
+lost:
+	genl_set_err(&family, net, 0, 0, -ENOBUFS);
+}
+EXPORT_SYMBOL_GPL(handoff_nl_event);
 
 int handoff_nl_name(struct genl_info *info, int attr, const char *missing,
 		    char *name)

@@ -90,6 +90,22 @@ void *handoff_nl_new(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd);
 struct sk_buff *handoff_nl_reply(struct genl_info *info, void **hdr);
 
 /**
+ * handoff_nl_event() - tell whoever listens that an object's state is another
+ * @net: namespace
+ * @role: whose object it is
+ * @object: what it is, "backend"
+ * @name: its name
+ * @state: as shown
+ *
+ * Who is too slow is told by netlink that something was lost; without memory so is
+ * everybody.
+ *
+ * Context: any but hard interrupt.
+ */
+void handoff_nl_event(struct net *net, enum handoff_role role, const char *object,
+		      const char *name, const char *state);
+
+/**
  * handoff_nl_name() - read a name, refusing what is not one
  * @info: request
  * @attr: BTCP_A_NAME, BTCP_A_POOL ...

@@ -2,6 +2,7 @@
 #include <linux/rculist.h>
 
 #include "btcp/frontend/health.h"
+#include "handoff/netlink.h"
 #include "handoff/settings.h"
 
 /*
@@ -133,6 +134,9 @@ void front_health_changed(struct front_backend *backend)
 						  FRONT_STAT_BACKEND_DOWNS);
 		handoff_stats_inc(&backend->stats, usable ? FRONT_BACKEND_UPS :
 							    FRONT_BACKEND_DOWNS);
+		/* Under the lock, so that the last one heard is how it is. */
+		handoff_nl_event(backend->fn->net, HANDOFF_FRONTEND, "backend", backend->name,
+				 front_backend_state(backend));
 	}
 	spin_unlock_bh(&backend->lock);
 	front_net_promise_changed(backend->fn);

@@ -30,6 +30,8 @@ listener__who_has_none_gets_nothing_new() {
 	local refused downs ups f
 	downs=$(counter fe backend:be1 downs)
 	ups=$(counter fe backend:be1 ups)
+	start events fe "$(btcpctl_binary)" monitor
+	assert_soon 10 grep -qx listening "$RUN/events.out"
 	nginx_stop be1
 	assert_soon 10 value_is closed backend_state be1
 	refused=$(counter be1 backend handoff_refusals)
@@ -50,6 +52,8 @@ listener__who_has_none_gets_nothing_new() {
 	assert_soon 10 listening be1 6
 	assert_eq $((ups + 1)) "$(counter fe backend:be1 ups)" ups
 	assert_eq '4 200 be1 4 200 be2' "$(who 6 8)" 'who answers again'
+	assert_eq $'listening\nfrontend backend be1 state closed\nfrontend backend be1 state up' \
+		"$(cat "$RUN/events.out")" 'what monitor says'
 }
 
 # Full is full: TCP would drop the SYN, and the hand-off would wait in vain.

@@ -66,6 +66,28 @@ int request_dump(const struct command *command, struct nl_msg *msg, answer_fn an
 	return status;
 }
 
+int request_listen(const struct command *command, void (*ready)(void), answer_fn answer,
+		   void (*lost)(void))
+{
+	struct nl_msg *msg = request_new(BTCP_CMD_EVENT);
+	struct nlattr *tb[BTCP_A_MAX + 1], *first;
+	int len;
+
+	(void)command;
+	nla_put_string(msg, BTCP_A_ROLE, "frontend");
+	nla_put_string(msg, BTCP_A_OBJECT, "backend");
+	nla_put_string(msg, BTCP_A_NAME, "be1");
+	nla_put_string(msg, BTCP_A_STATE, "closed");
+	first = genlmsg_attrdata(genlmsg_hdr(nlmsg_hdr(msg)), 0);
+	len = genlmsg_attrlen(genlmsg_hdr(nlmsg_hdr(msg)), 0);
+	ready();
+	assert_int_equal(answer_parse(tb, first, len), 0);
+	answer(tb, first, len, NULL);
+	lost();
+	request_free(msg);
+	return STATUS_OK;
+}
+
 int request_privileged(const struct command *command)
 {
 	(void)command;
@@ -420,6 +442,19 @@ static void run__rule_test_matches_nothing(void **state)
 	assert_string_equal(out, "[]\n");
 }
 
+/* What is told by the stand-in: that it listens, an event, that some were lost */
+static void run__monitor(void **state)
+{
+	(void)state;
+	assert_int_equal(run("monitor", NULL), STATUS_OK);
+	assert_string_equal(out, "listening\nfrontend backend be1 state closed\nlost\n");
+	assert_int_equal(run("-j monitor", NULL), STATUS_OK);
+	assert_string_equal(out, "{\"monitor\":\"listening\"}\n"
+			    "{\"role\":\"frontend\",\"object\":\"backend\",\"name\":\"be1\","
+			    "\"state\":\"closed\"}\n{\"monitor\":\"lost\"}\n");
+	assert_int_equal(run("monitor all", NULL), STATUS_SYNTAX);
+}
+
 static void run__no_such_object(void **state)
 {
 	static const char *const rows[] = {
@@ -585,6 +620,7 @@ int main(void)
 		cmocka_unit_test(run__show_says_what_add_said),
 		cmocka_unit_test(run__rule_test_matches_nothing),
 		cmocka_unit_test(run__no_such_object),
+		cmocka_unit_test(run__monitor),
 		cmocka_unit_test(run__help_everywhere),
 		cmocka_unit_test(run__json),
 		cmocka_unit_test(run__batch),

@@ -92,6 +92,7 @@ int control_show(const struct command *command, struct args *args);
 int settings_set(const struct command *command, struct args *args);
 int settings_show(const struct command *command, struct args *args);
 int flow_show(const struct command *command, struct args *args);
+int monitor(const struct command *command, struct args *args);
 int stats_show(const struct command *command, struct args *args);
 int key_gen(const struct command *command, struct args *args);
 int save(const struct command *command, struct args *args);

@@ -79,6 +79,7 @@ const struct command commands[] = {
 
 	{ "flow", "show", flow_show, BTCP_CMD_FLOW_GET,
 	  "[service S] [backend B] [client ADDR]" },
+	{ "monitor", NULL, monitor, BTCP_CMD_UNSPEC, "" },
 	{ "stats", "show", stats_show, BTCP_CMD_STATS_GET, "" },
 	{ "key", "gen", key_gen, BTCP_CMD_UNSPEC, "" },
 	{ "save", NULL, save, BTCP_CMD_UNSPEC, "" },
@@ -138,6 +139,10 @@ const struct noun nouns[] = {
 	  "DURATION is a number with ms, s, min or h behind it; a plain one is seconds.\n"
 	  "JSON has milliseconds.\n" },
 	{ "flow", "btcp_frontend (or btcp_backend)", "client connections",
+	  "Needs CAP_NET_ADMIN in the network namespace.\n" },
+	{ "monitor", "btcp_frontend (or btcp_backend)", "tell what happens, as it happens",
+	  "A line each time that a back-end becomes usable or ceases to be, with its state; in\n"
+	  "JSON an object a line.  What was lost because nobody read it in time is told, too.\n"
 	  "Needs CAP_NET_ADMIN in the network namespace.\n" },
 	{ "stats", "btcp_frontend (or btcp_backend)", "this host's counters, and what each means",
 	  "-s shows those of each service, backend or frontend with its show.\n" },

@@ -404,6 +404,33 @@ int request_dump(const struct command *command, struct nl_msg *msg, answer_fn an
 	return status;
 }
 
+int request_listen(const struct command *command, void (*ready)(void), answer_fn answer,
+		   void (*lost)(void))
+{
+	struct exchange x = { .command = command, .answer = answer };
+	int status = sock_open(command), group, error;
+
+	if (status)
+		return status;
+	group = genl_ctrl_resolve_grp(sock, BTCP_GENL_NAME, BTCP_GENL_EVENTS);
+	if (group < 0)
+		return fail(STATUS_REFUSED, "%s: %s", command->noun, sentence_of(EOPNOTSUPP));
+	error = nl_socket_add_membership(sock, group);
+	if (error)
+		return fail(STATUS_REFUSED, "%s: %s", command->noun, nl_geterror(error));
+	nl_socket_disable_seq_check(sock);
+	nl_socket_modify_cb(sock, NL_CB_VALID, NL_CB_CUSTOM, on_valid, &x);
+	ready();
+	for (;;) {
+		error = nl_recvmsgs_default(sock);
+		/* What the kernel says as ENOBUFS */
+		if (error == -NLE_NOMEM)
+			lost();
+		else if (error < 0 && error != -NLE_INTR)
+			return fail(STATUS_REFUSED, "netlink: %s", nl_geterror(error));
+	}
+}
+
 int request_privileged(const struct command *command)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };

@@ -69,6 +69,18 @@ int request_ask(const struct command *command, struct nl_msg *msg, answer_fn ans
 int request_dump(const struct command *command, struct nl_msg *msg, answer_fn answer, void *arg);
 
 /**
+ * request_listen() - hear what the kernel tells by itself, for ever
+ * @command: whose it is, for sentences
+ * @ready: called once, when nothing is missed any more
+ * @answer: called for each message
+ * @lost: called when some were lost
+ *
+ * Return: enum status, if it fails.
+ */
+int request_listen(const struct command *command, void (*ready)(void), answer_fn answer,
+		   void (*lost)(void));
+
+/**
  * request_privileged() - refuse those who may not change anything
  * @command: what they want, for the sentence
  *

@@ -105,6 +105,20 @@ void print_end(void)
 		puts("]");
 }
 
+void print_line_begin(void)
+{
+	out.first = true;
+	print_object_begin("");
+}
+
+void print_line_end(void)
+{
+	print_object_end();
+	if (print_options.json && !print_options.pretty)
+		putchar('\n');
+	fflush(stdout);
+}
+
 void print_object_begin(const char *prefix)
 {
 	out.state = false;

@@ -53,6 +53,10 @@ void fail_where(const char *file, unsigned int line);
 void print_begin(void);
 /** print_end() - end it */
 void print_end(void);
+/** print_line_begin() - begin an object that is in no list, a line of its own */
+void print_line_begin(void);
+/** print_line_end() - end it; whoever reads has it now */
+void print_line_end(void);
 
 /**
  * print_object_begin() - begin one object of the list

@@ -55,6 +55,7 @@ static struct nla_policy answer_policy[BTCP_A_MAX + 1] = {
 	[BTCP_A_SLOWSTART] = { .type = NLA_U32 },
 	[BTCP_A_SHARE] = { .type = NLA_U8 },
 	[BTCP_A_DEADLINE] = { .type = NLA_U32 },
+	[BTCP_A_OBJECT] = { .type = NLA_STRING },
 	[BTCP_A_PERSIST] = { .type = NLA_U8 },
 	[BTCP_A_PERSIST_TIMEOUT] = { .type = NLA_U32 },
 	[BTCP_A_STATE] = { .type = NLA_STRING },

@@ -34,6 +34,7 @@
  *   FLOW_GET    filters SERVICE, BACKEND, ADDR (client); answers CLIENT{ADDR,
  *               PORT}, VIP{ADDR,PORT}, ENDPOINT{ADDR,PORT}, ROLE, STATE, ...
  *   STATS_GET   ROLE, STAT{NAME,VALUE,HELP,GAUGE}...
+ *   EVENT       (to the multicast group "events", never asked for) ROLE, OBJECT, NAME, STATE
  *
  * Ports are big-endian (NLA_BE16), all else is in host order.  An address is
  * 4 or 16 bytes, big-endian; its length tells the family.
@@ -43,6 +44,7 @@
 
 #define BTCP_GENL_NAME		"btcp"
 #define BTCP_GENL_VERSION	1
+#define BTCP_GENL_EVENTS	"events"	/* multicast group; needs CAP_NET_ADMIN */
 
 #define BTCP_NAME_LEN		32	/* [A-Za-z0-9][A-Za-z0-9._-]{0,31} */
 #define BTCP_KEY_LEN		32
@@ -102,6 +104,7 @@ enum btcp_cmd {
 	BTCP_CMD_TIMEOUT_GET,
 	BTCP_CMD_FLOW_GET,
 	BTCP_CMD_STATS_GET,
+	BTCP_CMD_EVENT,
 
 	__BTCP_CMD_MAX,
 	BTCP_CMD_MAX = __BTCP_CMD_MAX - 1
@@ -172,6 +175,7 @@ enum btcp_attr {
 	BTCP_A_DEADLINE,	/* u32, s: of a drain; then live flows are reset */
 	BTCP_A_PERSIST,		/* u8: bits of a client's address, 0: off */
 	BTCP_A_PERSIST_TIMEOUT,	/* u32, s: from a client's last connection */
+	BTCP_A_OBJECT,		/* string: what kind of object NAME is */
 
 	__BTCP_A_MAX,
 	BTCP_A_MAX = __BTCP_A_MAX - 1
