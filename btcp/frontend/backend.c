@@ -3,7 +3,7 @@
 #include <linux/slab.h>
 
 #include "btcp/frontend/backend.h"
-#include "btcp/frontend/health.h"
+#include "handoff/netlink.h"
 
 /* IP and TCP headers without options: what an MSS leaves of an MTU. */
 #define HEADERS_V4	40
@@ -57,6 +57,29 @@ const char *front_backend_state(void *arg)
 	return "closed";
 }
 
+void front_backend_changed(struct front_backend *backend)
+{
+	bool usable;
+
+	spin_lock_bh(&backend->lock);
+	usable = front_backend_usable(backend, NFPROTO_IPV4) ||
+		 front_backend_usable(backend, NFPROTO_IPV6);
+	if (usable != backend->usable) {
+		backend->usable = usable;
+		if (usable)
+			WRITE_ONCE(backend->since, jiffies);
+		front_count(backend->fn, usable ? FRONT_STAT_BACKEND_UPS :
+						  FRONT_STAT_BACKEND_DOWNS);
+		handoff_stats_inc(&backend->stats, usable ? FRONT_BACKEND_UPS :
+							    FRONT_BACKEND_DOWNS);
+		/* Under the lock, so that the last one heard is how it is. */
+		handoff_nl_event(backend->fn->net, HANDOFF_FRONTEND, "backend", backend->name,
+				 front_backend_state(backend));
+	}
+	spin_unlock_bh(&backend->lock);
+	front_net_promise_changed(backend->fn);
+}
+
 /* The work holds a reference; a work that is queued already holds its own. */
 static void end_flows(struct front_backend *backend)
 {
@@ -74,7 +97,7 @@ void front_backend_session_state(struct front_net *fn,
 	list_for_each_entry_rcu(backend, &fn->backends, list) {
 		if (backend->session != session)
 			continue;
-		front_health_changed(backend);
+		front_backend_changed(backend);
 		if (!up)
 			end_flows(backend);
 	}
@@ -236,7 +259,7 @@ void front_backend_set_admin(struct front_backend *backend, u8 admin, u32 deadli
 	front_backend_forget_deadline(backend);
 	WRITE_ONCE(backend->drained, false);
 	WRITE_ONCE(backend->admin, admin);
-	front_health_changed(backend);
+	front_backend_changed(backend);
 	if (admin == BTCP_ADMIN_DOWN)
 		end_flows(backend);
 	if (!deadline || !front_backend_get(backend))
@@ -249,14 +272,14 @@ void front_backend_set_sick(struct front_backend *backend, bool sick)
 {
 	lockdep_assert_held(&backend->fn->config);
 	WRITE_ONCE(backend->sick, sick);
-	front_health_changed(backend);
+	front_backend_changed(backend);
 }
 
 void front_backend_delete(struct front_backend *backend)
 {
 	lockdep_assert_held(&backend->fn->config);
 	WRITE_ONCE(backend->deleting, true);
-	front_health_changed(backend);
+	front_backend_changed(backend);
 	/* The name is free from now on. */
 	handoff_sysfs_del(&backend->sysfs);
 	front_backend_put(backend->fn, backend);

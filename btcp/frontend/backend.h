@@ -64,7 +64,7 @@ struct front_endpoint {
  * @others: connections that other front-ends have on its host, by the last
  *	heartbeat; READ_ONCE
  * @lock: of what heartbeats change, BH off
- * @usable: it was, when front_health_changed() looked last; @lock
+ * @usable: it was, when front_backend_changed() looked last; @lock
  * @since: jiffies, when it became usable; READ_ONCE
  * @sick: somebody outside has found so; READ_ONCE
  * @admin: enum btcp_admin; READ_ONCE
@@ -288,6 +288,14 @@ const char *front_backend_state(void *backend);
  * Context: BH off, RCU read side.
  */
 void front_backend_reborn(struct front_net *fn, const struct handoff_session *session);
+
+/**
+ * front_backend_changed() - something that usability depends on has changed
+ * @backend: back-end
+ *
+ * Context: any but hard interrupt; takes backend->lock.
+ */
+void front_backend_changed(struct front_backend *backend);
 
 /**
  * front_backend_session_state() - a session went up or down

@@ -2,7 +2,6 @@
 #include <linux/rculist.h>
 
 #include "btcp/frontend/health.h"
-#include "handoff/netlink.h"
 #include "handoff/settings.h"
 
 /*
@@ -116,30 +115,7 @@ void front_health_heartbeat(struct front_net *fn, const struct handoff_session *
 
 	list_for_each_entry_rcu(backend, &fn->backends, list)
 		if (backend->session == session && hear(backend, heartbeat))
-			front_health_changed(backend);
-}
-
-void front_health_changed(struct front_backend *backend)
-{
-	bool usable;
-
-	spin_lock_bh(&backend->lock);
-	usable = front_backend_usable(backend, NFPROTO_IPV4) ||
-		 front_backend_usable(backend, NFPROTO_IPV6);
-	if (usable != backend->usable) {
-		backend->usable = usable;
-		if (usable)
-			WRITE_ONCE(backend->since, jiffies);
-		front_count(backend->fn, usable ? FRONT_STAT_BACKEND_UPS :
-						  FRONT_STAT_BACKEND_DOWNS);
-		handoff_stats_inc(&backend->stats, usable ? FRONT_BACKEND_UPS :
-							    FRONT_BACKEND_DOWNS);
-		/* Under the lock, so that the last one heard is how it is. */
-		handoff_nl_event(backend->fn->net, HANDOFF_FRONTEND, "backend", backend->name,
-				 front_backend_state(backend));
-	}
-	spin_unlock_bh(&backend->lock);
-	front_net_promise_changed(backend->fn);
+			front_backend_changed(backend);
 }
 
 u32 front_health_share(const struct front_backend *backend)

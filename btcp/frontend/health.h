@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A back-end's health: what its heartbeats tell of the service itself, and the
- * moments at which it becomes usable, or ceases to be.
+ * A back-end's health: what its heartbeats tell of the service itself, and how
+ * much of its weight it has.
  *
  * Who stops listening is out at once.  Who listens again is believed after `limit
  * heartbeat_up` heartbeats, as is a session that was down, lest a server that
@@ -25,14 +25,6 @@
  */
 void front_health_heartbeat(struct front_net *fn, const struct handoff_session *session,
 			    const struct wire_heartbeat *heartbeat);
-
-/**
- * front_health_changed() - something that usability depends on has changed
- * @backend: back-end
- *
- * Context: any but hard interrupt; takes backend->lock.
- */
-void front_health_changed(struct front_backend *backend);
 
 /**
  * front_health_share() - how much of its weight a back-end has
