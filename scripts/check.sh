@@ -3,8 +3,9 @@
 # Everything that is checked; all of it runs even if something fails. The cluster's tests often
 # wait: what needs no VM, and the debug kernel's build, have the processors meanwhile.
 #
-#   make check                all: the whole cluster suite on the newest kernel, and the few
-#                             cases in tests/cluster/smoke on 6.1 and on the debug kernel
+#   make check                all: the cluster suite on the newest kernel but for the cases in
+#                             tests/cluster/long, and those in tests/cluster/smoke on 6.1 and
+#                             on the debug kernel
 #   make check TEST=name      only the cluster's tests of that name, for $KERNEL
 #   make check STEPS='lint unit'     only these: lint unit cost nginx fuzz build suites
 #   make check-suites         the whole cluster suite on 6.1, on real-time and debug kernels, too
@@ -148,7 +149,7 @@ everything() {
 	disown
 	_follow "$log.beside" "$beside" 'beside'
 	{ whole "$(newest 6.12)" && smoke "$(newest 6.1)" && smoke "$(debug_release)"; } >"$log.jobs"
-	clusters <"$log.jobs"
+	BRIEF=1 clusters <"$log.jobs"
 	tail --pid="$beside" -f /dev/null
 	suite 'all that needs no VM' finished "$log.beside"
 }

@@ -27,4 +27,4 @@ while [[ ${1:-} == -* ]]; do
 	shift
 done
 say "booting $kernel in a VM"
-exec "$TOP/tests/vm/run.sh" "${options[@]}" -- env TEST="${TEST:-}" SHARD="${SHARD:-}" "$@"
+exec "$TOP/tests/vm/run.sh" "${options[@]}" -- env TEST="${TEST:-}" SHARD="${SHARD:-}" BRIEF="${BRIEF:-}" "$@"

@@ -6,6 +6,7 @@
 #   TEST=text      only cases whose "file name__case" contains this; several texts, any
 #                  of which will do, with commas between them
 #   SHARD=1/2      only every second file, from the first on; 2/2 are the others
+#   BRIEF=1        without the cases in the file "long"
 #   VERBOSE=1      what a case does is shown as it runs, not only if it fails
 #
 # A file may define setup and teardown (default: a configured cluster for the file)
@@ -24,9 +25,10 @@ setup() {
 }
 teardown() { cluster_down; }
 
-# _wanted TEXT: by TEST
+# _wanted "FILE CASE": by TEST and BRIEF
 _wanted() {
 	local text texts
+	[[ -z ${BRIEF:-} ]] || ! grep -qxF -- "${1#* }" "$CLUSTER/long" || return 1
 	IFS=, read -ra texts <<<"${TEST:-}"
 	((${#texts[@]})) || return 0
 	for text in "${texts[@]}"; do
