@@ -93,6 +93,12 @@ static const struct setting limits[__HANDOFF_LIMIT_MAX] = {
 		"hash_load", "percent",
 		"of its share of a pool's connections, that a back-end chosen by hash may have",
 		125, 100, 10000 },
+	[HANDOFF_LIMIT_LARD_LOW] = {
+		"lard_low", "connections", "that are little to do for a back-end, by policy lard",
+		25, 1, 1 << 20 },
+	[HANDOFF_LIMIT_LARD_HIGH] = {
+		"lard_high", "connections", "that are much; twice as many are too much",
+		65, 1, 1 << 20 },
 	[HANDOFF_LIMIT_PERSIST] = {
 		"persist", "clients", "clients whose back-end is remembered, for persistence",
 		256 << 10, 1, 1 << 24 },
@@ -135,6 +141,9 @@ static const struct setting timeouts[__HANDOFF_TIMEOUT_MAX] = {
 	[HANDOFF_TIMEOUT_ANSWER] = {
 		"answer", "ms", "how long what a client still sends is swallowed after an answer",
 		2000, 100, 60 * MSEC_PER_SEC },
+	[HANDOFF_TIMEOUT_LARD] = {
+		"lard", "ms", "how long a target keeps more than one back-end, by policy lard",
+		20 * MSEC_PER_SEC, 1000, MS_A_DAY },
 };
 
 void handoff_settings_init(struct handoff_settings *settings)

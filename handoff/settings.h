@@ -33,6 +33,8 @@ enum handoff_limit {
 	HANDOFF_LIMIT_HEARTBEAT_DOWN,	/* missed heartbeats that take a peer down */
 	HANDOFF_LIMIT_HEARTBEAT_UP,	/* heartbeats that bring it up */
 	HANDOFF_LIMIT_HASH_LOAD,	/* percent of its share that a hashed member may have */
+	HANDOFF_LIMIT_LARD_LOW,		/* connections that are little to do */
+	HANDOFF_LIMIT_LARD_HIGH,	/* and much */
 	HANDOFF_LIMIT_PERSIST,		/* clients whose back-end is remembered */
 	HANDOFF_LIMIT_STRAY_RATE,	/* RSTs a second to strays */
 	__HANDOFF_LIMIT_MAX,
@@ -50,6 +52,7 @@ enum handoff_timeout {
 	HANDOFF_TIMEOUT_CLOSING,	/* one side has closed, the other is silent */
 	HANDOFF_TIMEOUT_TIME_WAIT,
 	HANDOFF_TIMEOUT_ANSWER,		/* the front-end's own answer lingers */
+	HANDOFF_TIMEOUT_LARD,		/* then a target needs fewer back-ends */
 	__HANDOFF_TIMEOUT_MAX,
 };
 

@@ -8,6 +8,7 @@ static const struct front_policy * const policies[] = {
 	&front_policy_wrr,
 	&front_policy_lc,
 	&front_policy_maglev,
+	&front_policy_lard,
 };
 
 const struct front_policy *front_policy_find(const char *name)

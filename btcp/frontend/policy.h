@@ -56,6 +56,7 @@ struct front_policy {
 extern const struct front_policy front_policy_wrr;
 extern const struct front_policy front_policy_lc;
 extern const struct front_policy front_policy_maglev;
+extern const struct front_policy front_policy_lard;
 
 /**
  * front_policy_find() - by name

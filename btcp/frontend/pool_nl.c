@@ -137,14 +137,14 @@ static int read_scheme(struct genl_info *info, struct front_scheme *scheme)
 		scheme->policy = front_policy_find(nla_data(attr));
 		if (!scheme->policy)
 			return front_nl_refuse(info, BTCP_A_POLICY, -EINVAL,
-					       "there is no such policy; known: wrr, lc, maglev");
+					       "there is no such policy; known: wrr, lc, maglev, lard");
 	}
 	if (!info->attrs[BTCP_A_HASH])
 		return info->attrs[BTCP_A_HASH_NAME] ?
 		       front_nl_refuse(info, BTCP_A_HASH_NAME, -EINVAL,
 				       "the name of what: a header or a cookie?") : 0;
 	if (!scheme->policy->hashes)
-		return front_nl_refuse(info, 0, -EINVAL, "only policy maglev hashes anything");
+		return front_nl_refuse(info, 0, -EINVAL, "only policies maglev and lard hash anything");
 	return read_hash(info, scheme);
 }
 

@@ -51,6 +51,12 @@ const struct handoff_counter front_counters[__FRONT_STAT_MAX] = {
 		"http2_preface", "connections that began with HTTP/2: given to the default rule" },
 	[FRONT_STAT_HASH_MOVED] = {
 		"hash_moved", "requests whose hash's back-end had more than limit hash_load" },
+	[FRONT_STAT_LARD_ADDED] = {
+		"lard_added", "targets given one more back-end: theirs had too much to do" },
+	[FRONT_STAT_LARD_MOVED] = {
+		"lard_moved", "targets given another back-end in place of one of theirs" },
+	[FRONT_STAT_LARD_REMOVED] = {
+		"lard_removed", "targets that lost a back-end: what they have suffices" },
 	[FRONT_STAT_PERSIST_HITS] = {
 		"persist_hits", "connections sent where their client's last one had gone" },
 	[FRONT_STAT_PERSIST_MOVED] = {

@@ -89,7 +89,7 @@ refuse__bad_values() {
 	_refused 2 'path "img/\*": ' fe rule add www path 'img/*' pool all
 	_refused 2 'path "/a\*b": ' fe rule add www path '/a*b' pool all
 	_refused 2 'policy "best": ' fe pool set all policy best
-	_refused 2 'pool "all": only policy maglev' fe pool set all hash url
+	_refused 2 'pool "all": only policies maglev and lard' fe pool set all hash url
 	_refused 2 'hash "X User": name holds' fe pool set all policy maglev hash header 'X User'
 	_refused 2 'limit "hash_load" 99: ' fe limit set hash_load 99
 	_refused 2 'limit "queue" 0: ' fe limit set queue 0

@@ -160,6 +160,46 @@ maglev__a_hot_url_does_not_drown_its_back_end() {
 	release second be1 0 be2 0
 }
 
+# -- lard ------------------------------------------------------------------------------
+
+lard__to_who_had_it_and_to_one_more_under_load() {
+	local first own other before i
+	btcpctl fe pool set some policy lard backend be1 backend be2
+	assert_eq 'some policy lard hash url backend be1 backend be2' "$(btcpctl fe pool show some)" 'pool show'
+	first=$(who 4 30)
+	assert_shared "$first"
+	assert_eq "$first" "$(who 6 30 '?a=b')" 'again, with a query, over IPv6'
+	for i in 1 2 3; do
+		assert_eq "$(cut -d' ' -f$((i + 1)) <<<"$first")" \
+			"$(btcpctl fe -j rule test www host x path "/pool/$i" | jq -r '.[0].backend')" 'rule test'
+	done
+
+	# Five are much now, and one is little: the sixth and all after it have two to go to.
+	setting fe limit lard_low 2
+	setting fe limit lard_high 4
+	setting fe timeout lard 1s
+	before=$(counter fe frontend lard_added)
+	own=$(get 4 /1k)
+	other=be1
+	[[ $own == be2 ]] || other=be2
+	assert_soon "$FLOWS_END" flows_ended
+	hold first 4 /1k 5
+	assert_eq "5 $own" "$HELD" 'its own'
+	hold second 6 /1k 5
+	assert_eq "5 $other" "$HELD" 'with another'
+	assert_eq $((before + 1)) "$(counter fe frontend lard_added)" lard_added
+	release second "$own" 5 "$other" 0
+	# Its own has five still and the other none; after a while it can do with one.
+	before=$(counter fe frontend lard_removed)
+	assert_soon 15 _one_less
+	assert_eq "$other" "$(get 4 /1k)" 'who has it from now on'
+	release first "$own" 0
+}
+_one_less() {
+	get 4 /1k >/dev/null
+	(($(counter fe frontend lard_removed) > before))
+}
+
 # -- all of them -----------------------------------------------------------------------
 
 policy__changes_while_requests_come() {
@@ -177,12 +217,13 @@ policy__changes_while_requests_come() {
 			backend set be1 weight 1
 			member del some be2
 			pool set some hash cookie a backend be2 backend be1
+			pool set some policy lard hash url
 			pool set some policy wrr
 		END
 		i=$((i + 1))
 	done
 	finish asked 60
-	note "$i rounds of seven changes"
+	note "$i rounds of eight changes"
 	assert_ge "$i" 3 rounds
 	assert_eq 300 "$(grep -c -E '^404 be[12] ' "$RUN/asked.out")" 'requests that were answered'
 }

@@ -34,10 +34,10 @@ const struct command commands[] = {
 
 	{ "pool", "show", pool_show, BTCP_CMD_POOL_GET, "[NAME]" },
 	{ "pool", "add", pool_change, BTCP_CMD_POOL_NEW,
-	  "NAME [policy wrr|lc|maglev] [hash url|host|client|header N|cookie N] [backend B [weight N] ...]",
+	  "NAME [policy wrr|lc|maglev|lard] [hash url|host|client|header N|cookie N] [backend B [weight N] ...]",
 	},
 	{ "pool", "set", pool_change, BTCP_CMD_POOL_SET,
-	  "NAME [policy wrr|lc|maglev] [hash url|host|client|header N|cookie N] [backend B [weight N] ...]",
+	  "NAME [policy wrr|lc|maglev|lard] [hash url|host|client|header N|cookie N] [backend B [weight N] ...]",
 	},
 	{ "pool", "del", pool_del, BTCP_CMD_POOL_DEL, "NAME" },
 
@@ -108,7 +108,9 @@ const struct noun nouns[] = {
 	  "maglev: equal requests go to one back-end, from every front-end, unless that has more\n"
 	  "than limit hash_load of its share; hash says of what: url (the default: host and path\n"
 	  "without the query), host, client, or the first header or cookie N; the client's\n"
-	  "address stands in for what a request does not have.\n" },
+	  "address stands in for what a request does not have.\n"
+	  "lard: likewise to the one that had the last, and to more if it has too much to do: see\n"
+	  "limit lard_low, limit lard_high, timeout lard.\n" },
 	{ "member", "btcp_frontend", "a pool's back-ends, one by one", NULL },
 	{ "rule", "btcp_frontend", "which requests go to which pool",
 	  "All conditions of a rule must hold; header and cookie may be there more than once.\n"

@@ -131,7 +131,7 @@ enum btcp_attr {
 	BTCP_A_WEIGHT,		/* u32, 0 to BTCP_WEIGHT_MAX */
 	BTCP_A_ADMIN,		/* u8, enum btcp_admin */
 	BTCP_A_REQUESTS,	/* u8, enum btcp_requests */
-	BTCP_A_POLICY,		/* string: "wrr", "lc", "maglev" */
+	BTCP_A_POLICY,		/* string: "wrr", "lc", "maglev", "lard" */
 	BTCP_A_PREF,		/* u32 */
 	BTCP_A_DEFAULT,		/* flag: the rule without conditions */
 	BTCP_A_PATH,		/* string: /a, /img/STAR or STAR.jpg */
@@ -199,7 +199,7 @@ enum btcp_health {
 #define BTCP_MAXFLOWS_MAX	(1U << 26)
 #define BTCP_SECONDS_MAX	86400	/* of a slow start, a deadline, a persistence */
 
-/* What policy maglev goes by */
+/* What policies maglev and lard go by */
 enum btcp_hash {
 	BTCP_HASH_URL,		/* host and path, without the query */
 	BTCP_HASH_HOST,
