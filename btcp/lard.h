@@ -2,11 +2,12 @@
 /*
  * Locality-aware request distribution with replication (LARD/R, ASPLOS '98): equal requests go to
  * the back-end that had the last of them, whose cache has the answer, and to another only if that
- * has much to do while somebody has little, or has far too much.  That other one then has the answer,
- * too: a target has a set of back-ends, which shrinks again when nothing was added to it for a while.
+ * has much to do while somebody has little, or has far too much.  That other one then has the
+ * answer, too: a target has a set of back-ends, which shrinks again when nothing was added to it
+ * for a while.
  *
- * A set is one word, so that it can be read and replaced whole: in its lower half up to four members,
- * each by its index + 1 in a byte, in its upper half the second of its last change.
+ * A set is one word, so that it can be read and replaced whole: in its lower half up to four
+ * members, each by its index + 1 in a byte, in its upper half the second of its last change.
  */
 #ifndef BTCP_LARD_H
 #define BTCP_LARD_H

@@ -144,7 +144,8 @@ static int read_scheme(struct genl_info *info, struct front_scheme *scheme)
 		       front_nl_refuse(info, BTCP_A_HASH_NAME, -EINVAL,
 				       "the name of what: a header or a cookie?") : 0;
 	if (!scheme->policy->hashes)
-		return front_nl_refuse(info, 0, -EINVAL, "only policies maglev and lard hash anything");
+		return front_nl_refuse(info, 0, -EINVAL,
+				       "only policies maglev and lard hash anything");
 	return read_hash(info, scheme);
 }
 

@@ -445,13 +445,16 @@ static void run__rule_test_matches_nothing(void **state)
 /* What is told by the stand-in: that it listens, an event, that some were lost */
 static void run__monitor(void **state)
 {
+	static const char event[] =
+		"{\"role\":\"frontend\",\"object\":\"backend\",\"name\":\"be1\",\"state\":\"closed\"}";
+
 	(void)state;
 	assert_int_equal(run("monitor", NULL), STATUS_OK);
 	assert_string_equal(out, "listening\nfrontend backend be1 state closed\nlost\n");
 	assert_int_equal(run("-j monitor", NULL), STATUS_OK);
-	assert_string_equal(out, "{\"monitor\":\"listening\"}\n"
-			    "{\"role\":\"frontend\",\"object\":\"backend\",\"name\":\"be1\","
-			    "\"state\":\"closed\"}\n{\"monitor\":\"lost\"}\n");
+	assert_string_equal(strtok(out, "\n"), "{\"monitor\":\"listening\"}");
+	assert_string_equal(strtok(NULL, "\n"), event);
+	assert_string_equal(strtok(NULL, "\n"), "{\"monitor\":\"lost\"}");
 	assert_int_equal(run("monitor all", NULL), STATUS_SYNTAX);
 }
 

@@ -63,7 +63,9 @@ static void lard_choose__by_load(void **state)
 
 static void lard_choose__among_equals_from_the_first(void **state)
 {
-	static const struct lard_node node[5] = { { 1, 2 }, { 1, 2 }, { 1, 2 }, { 1, 2 }, { 1, 3 } };
+	static const struct lard_node node[] = {
+		{ 1, 2 }, { 1, 2 }, { 1, 2 }, { 1, 2 }, { 1, 3 },
+	};
 
 	(void)state;
 	for (u32 first = 0; first < 20; first++) {

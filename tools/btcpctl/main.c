@@ -18,9 +18,11 @@
 const struct command commands[] = {
 	{ "service", "show", service_show, BTCP_CMD_SERVICE_GET, "[NAME]" },
 	{ "service", "add", service_change, BTCP_CMD_SERVICE_NEW,
-	  "NAME vip ADDR:PORT [vip ADDR:PORT ...] [requests once|first] [admin up|drain] [persist PREFIXLEN timeout SEC]" },
+	  "NAME vip ADDR:PORT [vip ADDR:PORT ...] [requests once|first] [admin up|drain] [persist PREFIXLEN timeout SEC]",
+	},
 	{ "service", "set", service_change, BTCP_CMD_SERVICE_SET,
-	  "NAME [vip ADDR:PORT ...] [requests once|first|auto] [admin up|drain] [persist off|PREFIXLEN timeout SEC]" },
+	  "NAME [vip ADDR:PORT ...] [requests once|first|auto] [admin up|drain] [persist off|PREFIXLEN timeout SEC]",
+	},
 	{ "service", "del", service_del, BTCP_CMD_SERVICE_DEL, "NAME" },
 
 	{ "backend", "show", backend_show, BTCP_CMD_BACKEND_GET, "[NAME]" },
