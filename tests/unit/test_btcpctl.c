@@ -77,7 +77,7 @@ int request_listen(const struct command *command, void (*ready)(void), answer_fn
 	nla_put_string(msg, BTCP_A_ROLE, "frontend");
 	nla_put_string(msg, BTCP_A_OBJECT, "backend");
 	nla_put_string(msg, BTCP_A_NAME, "be1");
-	nla_put_string(msg, BTCP_A_STATE, "closed");
+	nla_put_string(msg, BTCP_A_STATE, "up");
 	first = genlmsg_attrdata(genlmsg_hdr(nlmsg_hdr(msg)), 0);
 	len = genlmsg_attrlen(genlmsg_hdr(nlmsg_hdr(msg)), 0);
 	ready();
@@ -446,11 +446,11 @@ static void run__rule_test_matches_nothing(void **state)
 static void run__monitor(void **state)
 {
 	static const char event[] =
-		"{\"role\":\"frontend\",\"object\":\"backend\",\"name\":\"be1\",\"state\":\"closed\"}";
+		"{\"role\":\"frontend\",\"object\":\"backend\",\"name\":\"be1\",\"state\":\"up\"}";
 
 	(void)state;
 	assert_int_equal(run("monitor", NULL), STATUS_OK);
-	assert_string_equal(out, "listening\nfrontend backend be1 state closed\nlost\n");
+	assert_string_equal(out, "listening\nfrontend backend be1 state up\nlost\n");
 	assert_int_equal(run("-j monitor", NULL), STATUS_OK);
 	assert_string_equal(strtok(out, "\n"), "{\"monitor\":\"listening\"}");
 	assert_string_equal(strtok(NULL, "\n"), event);
