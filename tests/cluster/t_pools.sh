@@ -241,7 +241,7 @@ maxflows__then_the_next_then_503() {
 	defer btcpctl fe backend set be2 maxflows 0
 	btcpctl fe backend set be1 maxflows 3
 	btcpctl fe backend set be2 maxflows 1
-	for policy in wrr lc 'maglev hash url'; do
+	for policy in wrr 'maglev hash url'; do
 		# shellcheck disable=SC2086 # words of a command
 		btcpctl fe pool set some policy $policy backend be1 backend be2
 		[[ $policy == wrr ]] && f=6 || f=4
