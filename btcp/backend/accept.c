@@ -55,6 +55,18 @@ void back_accept_drop(struct back_net *bnet, struct back_flow *flow)
 	handoff_flow_put(&bnet->table, &flow->flow);
 }
 
+bool back_accept_stands(struct back_net *bnet, struct back_flow *flow)
+{
+	lockdep_assert_held(&flow->flow.lock);
+	if (!back_flow_step(bnet, flow, BACK_FLOW_STANDS))
+		return false;
+	back_count(bnet, BACK_STAT_HANDOFFS);
+	handoff_stats_inc(&flow->frontend->stats, BACK_FRONTEND_STAT_HANDOFFS);
+	back_accept_drop(bnet, flow);
+	WRITE_ONCE(flow->flow.expires, jiffies + BACK_FLOW_CHECK);
+	return true;
+}
+
 bool back_accept_end(struct back_net *bnet, struct back_flow *flow, u8 why)
 {
 	lockdep_assert_held(&flow->flow.lock);

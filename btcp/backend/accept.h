@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What is kept while a connection is taken over: from the HANDOFF until this
- * host's TCP has acknowledged the whole head.
+ * host's TCP has acknowledged the whole head, or has the connection if there is
+ * no head.
  *
  * It belongs to the flow.  Its timer is armed all that time and holds a
  * reference to the flow: who takes it off the flow and can still delete the
@@ -104,6 +105,18 @@ bool back_accept_refuse(struct back_net *bnet, struct back_flow *flow,
  * Context: BH off, RCU read side.
  */
 void back_accept_drop(struct back_net *bnet, struct back_flow *flow);
+
+/**
+ * back_accept_stands() - this host's TCP has the connection, and the whole head
+ * @bnet: namespace
+ * @flow: flow in BACK_FLOW_HEAD, locked
+ *
+ * The caller says so, after unlocking, with back_say_ack().
+ *
+ * Context: BH off, RCU read side.
+ * Return: false if the flow is out of the table.
+ */
+bool back_accept_stands(struct back_net *bnet, struct back_flow *flow);
 
 /**
  * back_accept_end() - a flow is over without both FINs, whether it stood or not

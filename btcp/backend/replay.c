@@ -153,12 +153,23 @@ static bool give_up(struct back_net *bnet, struct back_flow *flow,
 	return back_accept_end(bnet, flow, WIRE_CLOSED_TIMEOUT);
 }
 
+/*
+ * A listener that defers takes the ACK and waits for a byte, which the client
+ * may send when it likes.
+ */
+static bool connected(struct back_net *bnet, const struct back_flow *flow)
+{
+	return !flow->accept->head.len &&
+	       (back_socket_find(bnet->net, &flow->flow.tuple) == BACK_SOCKET_LIVE ||
+		back_socket_deferred(bnet->net, &flow->flow.tuple));
+}
+
 static void again(struct timer_list *timer)
 {
 	struct back_accept *accept = container_of(timer, struct back_accept, timer);
 	struct back_flow *flow = accept->flow;
 	struct back_net *bnet = flow->frontend->bnet;
-	bool over = false, mine, want_head = false;
+	bool over = false, stood = false, mine, want_head = false;
 	u32 have;
 
 	rcu_read_lock();
@@ -173,6 +184,8 @@ static void again(struct timer_list *timer)
 		} else {
 			inject_syn_again(bnet, accept);
 		}
+	} else if (mine && connected(bnet, flow)) {
+		stood = back_accept_stands(bnet, flow);
 	} else if (mine) {
 		over = give_up(bnet, flow, accept);
 		if (!over) {
@@ -181,7 +194,7 @@ static void again(struct timer_list *timer)
 			want_head = have < accept->head.len;
 		}
 	}
-	if (mine && !over) {
+	if (mine && !over && !stood) {
 		back_count(bnet, BACK_STAT_REINJECTIONS);
 		accept->interval = min_t(unsigned long, 2 * accept->interval, AGAIN_MAX);
 		mod_timer(&accept->timer, jiffies + accept->interval);
@@ -192,14 +205,24 @@ static void again(struct timer_list *timer)
 		back_say_flow_nak(bnet, flow);
 	else if (over)
 		back_say_closed(bnet, flow);
+	else if (stood)
+		back_say_ack(bnet, flow, true, 0);
 	else if (want_head)
 		back_say_ack(bnet, flow, false, have);
 	/* Taken off, by somebody else or just now: nobody else frees it. */
-	if (!mine || over) {
+	if (!mine || over || stood) {
 		back_accept_free(bnet, accept);
 		handoff_flow_put(&bnet->table, &flow->flow);
 	}
 	rcu_read_unlock();
+}
+
+void back_replay_look(struct back_accept *accept)
+{
+	lockdep_assert_held(&accept->flow->flow.lock);
+	/* Not pending: it is about to run, and will look. */
+	if (mod_timer_pending(&accept->timer, jiffies + 1))
+		accept->interval = 1;
 }
 
 void back_replay_arm(struct back_accept *accept)

@@ -39,6 +39,15 @@ void back_replay_syn(struct back_net *bnet, struct back_accept *accept,
 void back_replay_ack(struct back_net *bnet, struct back_flow *flow);
 
 /**
+ * back_replay_look() - there is no head that TCP would acknowledge, and the
+ *	server may have nothing to say: look soon whether there is a connection
+ * @accept: its flow is locked, in BACK_FLOW_HEAD
+ *
+ * Context: BH off.
+ */
+void back_replay_look(struct back_accept *accept);
+
+/**
  * back_replay_chunk() - inject a piece of the head
  * @bnet: namespace
  * @accept: its flow is locked, in BACK_FLOW_HEAD

@@ -26,11 +26,9 @@ static struct sock *established(struct net *net, const struct handoff_tuple *t, 
 					 ntohs(t->server_port), dif, 0);
 }
 
-enum back_socket back_socket_find(struct net *net, const struct handoff_tuple *tuple)
+static struct sock *find(struct net *net, const struct handoff_tuple *tuple)
 {
-	enum back_socket found = BACK_SOCKET_LIVE;
 	struct dst_entry *dst;
-	struct sock *sk;
 	int dif = 0;
 
 	/* A socket bound to a device is found only through that device. */
@@ -39,7 +37,14 @@ enum back_socket back_socket_find(struct net *net, const struct handoff_tuple *t
 		dif = dst->dev->ifindex;
 		dst_release(dst);
 	}
-	sk = established(net, tuple, dif);
+	return established(net, tuple, dif);
+}
+
+enum back_socket back_socket_find(struct net *net, const struct handoff_tuple *tuple)
+{
+	enum back_socket found = BACK_SOCKET_LIVE;
+	struct sock *sk = find(net, tuple);
+
 	if (!sk)
 		return BACK_SOCKET_NONE;
 	if (sk->sk_state == TCP_NEW_SYN_RECV)
@@ -49,6 +54,24 @@ enum back_socket back_socket_find(struct net *net, const struct handoff_tuple *t
 		found = BACK_SOCKET_TIME_WAIT;
 	sock_gen_put(sk);
 	return found;
+}
+
+/* A full accept queue marks the ACK as seen, too: but then, who defers has no hurry. */
+bool back_socket_deferred(struct net *net, const struct handoff_tuple *tuple)
+{
+	struct sock *sk = find(net, tuple);
+	bool deferred = false;
+
+	if (!sk)
+		return false;
+	if (sk->sk_state == TCP_NEW_SYN_RECV) {
+		const struct request_sock *req = inet_reqsk(sk);
+
+		deferred = inet_rsk(req)->acked &&
+			   inet_csk(req->rsk_listener)->icsk_accept_queue.rskq_defer_accept;
+	}
+	sock_gen_put(sk);
+	return deferred;
 }
 
 struct sock *back_socket_listener(struct net *net, const union nf_inet_addr *client,

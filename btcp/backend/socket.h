@@ -29,6 +29,15 @@ enum back_socket {
 enum back_socket back_socket_find(struct net *net, const struct handoff_tuple *tuple);
 
 /**
+ * back_socket_deferred() - has a listener the handshake's ACK, and waits for data?
+ * @net: namespace
+ * @tuple: its key
+ *
+ * Context: as back_socket_find().
+ */
+bool back_socket_deferred(struct net *net, const struct handoff_tuple *tuple);
+
+/**
  * back_socket_listener() - who listens here?
  * @net: namespace
  * @client: a likely client, for sockets bound to a device

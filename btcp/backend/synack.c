@@ -19,7 +19,6 @@ enum then {
 	THEN_OUT,	/* swallow: it is out of the table, the namespace ends */
 	THEN_NAK,
 	THEN_WANT_HEAD,
-	THEN_SAY_STANDING,
 	THEN_PASS,	/* ... after having said that it stands */
 	THEN_GO_ON,	/* it stood before we had the lock */
 };
@@ -61,16 +60,6 @@ static void translation(struct back_flow *flow, const struct tcphdr *tcp,
 	t->assumed_wscale = seen->has_wscale ? accept->client_wscale : 0;
 }
 
-static void stands(struct back_net *bnet, struct back_flow *flow)
-{
-	if (!back_flow_step(bnet, flow, BACK_FLOW_STANDS))
-		return;
-	back_count(bnet, BACK_STAT_HANDOFFS);
-	handoff_stats_inc(&flow->frontend->stats, BACK_FRONTEND_STAT_HANDOFFS);
-	back_accept_drop(bnet, flow);
-	WRITE_ONCE(flow->flow.expires, jiffies + BACK_FLOW_CHECK);
-}
-
 static enum then refuse(struct back_net *bnet, struct back_flow *flow,
 			u8 nak)
 {
@@ -102,14 +91,9 @@ static enum then caught(struct back_net *bnet, struct back_flow *flow,
 		return THEN_SWALLOW;
 	/* Never before: our hook could not have translated them. */
 	back_replay_ack(bnet, flow);
-	/*
-	 * Without a head TCP has nothing to acknowledge and says nothing.  Nor
-	 * is anything at stake: the client repeats all that it sent, and each
-	 * of its packets carries the handshake's ACK once more.
-	 */
 	if (!accept->head.len) {
-		stands(bnet, flow);
-		return THEN_SAY_STANDING;
+		back_replay_look(accept);
+		return THEN_SWALLOW;
 	}
 	return accept->staged || accept->head.have < accept->head.len ? THEN_WANT_HEAD :
 								 THEN_SWALLOW;
@@ -186,7 +170,7 @@ static enum then before_standing(struct back_net *bnet,
 		 * NAK would let another back-end execute it again.  So it
 		 * stood, and was reset.
 		 */
-		stands(bnet, flow);
+		back_accept_stands(bnet, flow);
 		return THEN_PASS;
 	}
 	if (tcp->ack) {
@@ -196,7 +180,7 @@ static enum then before_standing(struct back_net *bnet,
 			back_flow_advance(&flow->rcv_nxt, ntohl(tcp->ack_seq));
 		}
 		if (accept->acked == accept->head.len) {
-			stands(bnet, flow);
+			back_accept_stands(bnet, flow);
 			return THEN_PASS;
 		}
 	}
@@ -233,9 +217,6 @@ bool back_synack_outbound(struct back_net *bnet, struct back_flow *flow,
 		return true;
 	case THEN_WANT_HEAD:
 		back_say_ack(bnet, flow, false, have);
-		return true;
-	case THEN_SAY_STANDING:
-		back_say_ack(bnet, flow, true, 0);
 		return true;
 	case THEN_PASS:
 		/* First, so that it overtakes no FIN of the same packet. */
