@@ -49,6 +49,7 @@ static const struct nla_policy policy[BTCP_A_MAX + 1] = {
 	[BTCP_A_WEIGHT]		= NLA_POLICY_FULL_RANGE(NLA_U32, &weight_range),
 	[BTCP_A_ADMIN]		= NLA_POLICY_MAX(NLA_U8, BTCP_ADMIN_MAX),
 	[BTCP_A_REQUESTS]	= NLA_POLICY_MAX(NLA_U8, BTCP_REQUESTS_MAX),
+	[BTCP_A_PROTO]		= NLA_POLICY_MAX(NLA_U8, BTCP_PROTO_MAX),
 	[BTCP_A_POLICY]		= { .type = NLA_NUL_STRING, .len = BTCP_NAME_LEN },
 	[BTCP_A_PREF]		= { .type = NLA_U32 },
 	[BTCP_A_DEFAULT]	= { .type = NLA_FLAG },

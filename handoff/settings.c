@@ -51,7 +51,7 @@ static const struct setting limits[__HANDOFF_LIMIT_MAX] = {
 		"queue_total", "bytes", "memory of all packets that wait for a hand-off or a hole",
 		256 << 20, 64 << 10, 1 << 30 },
 	[HANDOFF_LIMIT_HEAD] = {
-		"head", "bytes", "length of a request head; beyond: 431",
+		"head", "bytes", "length of a request head; beyond: 431, or an alert",
 		64 << 10, 1024, 64 << 10 },
 	[HANDOFF_LIMIT_HEAD_TOTAL] = {
 		"head_total", "bytes", "memory of all heads being collected",
@@ -121,8 +121,12 @@ static const struct setting timeouts[__HANDOFF_TIMEOUT_MAX] = {
 		"synack", "ms", "until the SYN/ACK is sent again, doubled each time",
 		1000, 100, 60 * MSEC_PER_SEC },
 	[HANDOFF_TIMEOUT_HEAD] = {
-		"head", "ms", "until the request head must be complete; beyond: 408",
+		"head", "ms", "until the request head must be complete; beyond: 408, or an alert",
 		10 * MSEC_PER_SEC, 100, 3600 * MSEC_PER_SEC },
+	[HANDOFF_TIMEOUT_FIRST_BYTES] = {
+		"first_bytes", "ms",
+		"silence of a client of proto tcp, after which its server may speak first",
+		50, 0, 3600 * MSEC_PER_SEC },
 	[HANDOFF_TIMEOUT_TRY] = {
 		"try", "ms", "one try to hand off",
 		300, 10, 60 * MSEC_PER_SEC },

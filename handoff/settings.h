@@ -46,6 +46,7 @@ enum handoff_timeout {
 	HANDOFF_TIMEOUT_OLD_KEY,	/* a PSK that was replaced */
 	HANDOFF_TIMEOUT_SYNACK,		/* first retransmission of the front-end's SYN/ACK */
 	HANDOFF_TIMEOUT_HEAD,		/* until the head must be there */
+	HANDOFF_TIMEOUT_FIRST_BYTES,	/* then the server may speak first */
 	HANDOFF_TIMEOUT_TRY,		/* one try to hand off */
 	HANDOFF_TIMEOUT_HANDOFF,	/* all tries */
 	HANDOFF_TIMEOUT_IDLE,		/* then the back-end is asked */

@@ -2,6 +2,7 @@
 #include <net/tcp.h>
 
 #include "btcp/frontend/answer.h"
+#include "btcp/frontend/proto.h"
 #include "btcp/frontend/service.h"
 #include "btcp/http_answer.h"
 #include "handoff/settings.h"
@@ -14,7 +15,7 @@
 
 static u32 build(const struct front_opening *o, u8 *buf)
 {
-	return o->status ? http_answer_build(buf, HTTP_ANSWER_MAX, o->status, o->head_only) : 0;
+	return o->status ? o->proto->answer(o, buf) : 0;
 }
 
 static void send_answer(struct front_opening *o)
@@ -46,13 +47,13 @@ static void count_answer(struct front_opening *o)
 {
 	static const struct {
 		u16 status;
-		enum front_stat stat;
+		enum front_stat http, other;
 	} counters[] = {
-		{ 400, FRONT_STAT_ANSWER_400 },
-		{ 404, FRONT_STAT_ANSWER_404 },
-		{ 408, FRONT_STAT_ANSWER_408 },
-		{ 431, FRONT_STAT_ANSWER_431 },
-		{ 503, FRONT_STAT_ANSWER_503 },
+		{ 400, FRONT_STAT_ANSWER_400, FRONT_STAT_ANSWER_400 },
+		{ 404, FRONT_STAT_ANSWER_404, FRONT_STAT_REFUSED_NO_RULE },
+		{ 408, FRONT_STAT_ANSWER_408, FRONT_STAT_REFUSED_LATE },
+		{ 431, FRONT_STAT_ANSWER_431, FRONT_STAT_REFUSED_TOO_LONG },
+		{ 503, FRONT_STAT_ANSWER_503, FRONT_STAT_REFUSED_NO_BACKEND },
 	};
 	unsigned int i;
 
@@ -63,7 +64,8 @@ static void count_answer(struct front_opening *o)
 	handoff_stats_inc(&o->flow->service->stats, FRONT_SERVICE_ANSWERS);
 	for (i = 0; i < ARRAY_SIZE(counters); i++)
 		if (counters[i].status == o->status)
-			front_count(o->fn, counters[i].stat);
+			front_count(o->fn, o->proto->http ? counters[i].http :
+							    counters[i].other);
 }
 
 /* The client's FIN may wait in the queue right behind what we have. */
@@ -114,6 +116,12 @@ void front_answer_begin(struct front_opening *o, u16 status)
 {
 	lockdep_assert_held(&o->flow->flow.lock);
 	o->status = status;
+	count_answer(o);
+	if (!o->proto->answer) {
+		front_opening_reset(o);
+		front_opening_end(o);
+		return;
+	}
 	o->received = o->len + o->fin_received;
 	take_queued(o);
 	/* It is answered, so it is received. */
@@ -123,7 +131,6 @@ void front_answer_begin(struct front_opening *o, u16 status)
 	front_opening_forget_buffer(o);
 	front_backlog_answered(o->fn, &o->backlog);
 	front_flow_set_state(o->fn, o->flow, FRONT_FLOW_ANSWERING);
-	count_answer(o);
 	send_answer(o);
 	front_opening_arm(o, retransmit_delay(o), timeout);
 }

@@ -18,6 +18,9 @@ int front_nl_content_begin(struct front_net *fn, struct genl_info *info)
 	service = front_nl_rule_service(fn, info, &err);
 	if (!service)
 		return err;
+	if (service->proto != BTCP_PROTO_HTTP)
+		return front_nl_refuse(info, BTCP_A_SERVICE, -EINVAL,
+				       "content is by host and path, which only proto http has");
 	if (!value || !nla_get_u64(value))
 		return front_nl_refuse(info, BTCP_A_VALUE, -EINVAL, "there is no entry in it");
 	if (!file)

@@ -102,8 +102,8 @@ static void choose_way(struct front_opening *o)
 				     o->flow->flow.tuple.family == NFPROTO_IPV6);
 
 	room = min(room, handoff_limit(o->fn->net, HANDOFF_LIMIT_ONE_SHOT));
-	if (o->len > room && o->len > o->head.head_len && o->acked <= o->head.head_len)
-		o->len = o->head.head_len;
+	if (o->len > room && o->len > o->head_len && o->acked <= o->head_len)
+		o->len = o->head_len;
 	o->staged = o->len > room;
 	if (o->staged) {
 		front_count(o->fn, FRONT_STAT_STAGED);

@@ -3,6 +3,7 @@
 
 #include "btcp/frontend/isn.h"
 #include "btcp/frontend/listen.h"
+#include "btcp/frontend/proto.h"
 #include "btcp/frontend/service.h"
 #include "handoff/settings.h"
 
@@ -96,6 +97,9 @@ static int begin(struct front_net *fn, struct front_flow *flow,
 		return PTR_ERR(o);
 	o->syn = *syn;
 	o->synack_ns = ktime_get_ns();
+	o->proto = front_proto_of(READ_ONCE(flow->service->proto));
+	if (o->proto->init)
+		o->proto->init(o);
 	o->resent = proven;
 	o->ts_recent = syn->syn_tsval;
 	err = handoff_table_insert(&fn->table, &flow->flow);

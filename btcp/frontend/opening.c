@@ -60,7 +60,6 @@ struct front_opening *front_opening_alloc(struct front_net *fn,
 	handoff_flow_get(&flow->flow);
 	timer_setup(&o->timer, timer_fn, 0);
 	__skb_queue_head_init(&o->queue);
-	http_head_init(&o->head);
 	flow->opening = o;
 	atomic_inc(&fn->openings);
 	return o;

@@ -20,9 +20,11 @@
 #include "btcp/frontend/policy.h"
 #include "btcp/http_head.h"
 #include "btcp/tcp_options.h"
+#include "btcp/tls_hello.h"
 #include "handoff/packet.h"
 
 struct front_pool;
+struct front_proto;
 
 /*
  * Microseconds.  TCP's first timeout is 1 s while it knows nothing (RFC 6298);
@@ -77,6 +79,7 @@ struct front_handshake {
  * @timer: the one timer
  * @timeout: what it means, as who armed it last said
  * @backlog: its place there
+ * @proto: what its bytes are read as; constant
  *
  * @syn: the SYN and what it was answered; constant but for its round trip
  *
@@ -95,7 +98,11 @@ struct front_handshake {
  * @starved: the limit at which bytes were left out
  * @acked: of them acknowledged to the client: ours to deliver from now on
  * @end: the greatest offset the client has shown, its FIN counted
- * @head: the parser
+ * @http: @proto's parser, or
+ * @tls: this one
+ * @head: enum front_head
+ * @head_len: bytes of the head once it is done: what is behind them may go as the
+ *	packets it came in, unless it was acknowledged
  * @queue: segments not (wholly) in @buf: those beyond a hole while the state is
  *	HEAD, those that wait for the switch when it is HANDING_OFF
  *
@@ -123,6 +130,7 @@ struct front_opening {
 	struct timer_list timer;
 	void (*timeout)(struct front_opening *o);
 	struct front_backlog_entry backlog;
+	const struct front_proto *proto;
 
 	struct front_handshake syn;
 
@@ -141,7 +149,12 @@ struct front_opening {
 	enum front_starved starved;
 	u32 acked;
 	u32 end;
-	struct http_head head;
+	union {
+		struct http_head http;
+		struct tls_hello tls;
+	};
+	u8 head;
+	u32 head_len;
 	struct sk_buff_head queue;
 
 	struct front_pool *pool;

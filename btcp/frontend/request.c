@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/slab.h>
 #include <net/tcp.h>
 
 #include "btcp/frontend/answer.h"
 #include "btcp/frontend/handover.h"
 #include "btcp/frontend/listen.h"
-#include "btcp/frontend/pool.h"
+#include "btcp/frontend/proto.h"
 #include "btcp/frontend/request.h"
-#include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
 #include "btcp/frontend/stray.h"
-#include "btcp/http_once.h"
 #include "handoff/settings.h"
 
 /*
@@ -19,13 +16,23 @@
  */
 #define COPY_STEP	2048
 
-static enum http_head_result parsed(const struct front_opening *o)
+static enum front_head parsed(const struct front_opening *o)
 {
-	return o->head.result;
+	return o->head;
+}
+
+static void read(struct front_opening *o, bool fin)
+{
+	o->head = o->proto->read(o, fin);
+	if (parsed(o) == FRONT_HEAD_MORE &&
+	    o->len > handoff_limit(o->fn->net, HANDOFF_LIMIT_HEAD)) {
+		o->head = FRONT_HEAD_REFUSED;
+		o->status = 431;
+	}
 }
 
 /*
- * Copy what is new of a packet into the buffer, and parse.  False: no memory;
+ * Copy what is new of a packet into the buffer, and read it.  False: no memory;
  * the rest is not there, and not acknowledged.
  */
 static bool take(struct front_opening *o, struct sk_buff *skb,
@@ -33,111 +40,31 @@ static bool take(struct front_opening *o, struct sk_buff *skb,
 {
 	u32 end = place->start + h->payload_len;
 
-	while (o->len < end && parsed(o) == HTTP_HEAD_MORE) {
-		u32 n = min_t(u32, end - o->len, COPY_STEP);
+	do {
+		u32 n = o->len < end ? min_t(u32, end - o->len, COPY_STEP) : 0;
 		u32 from = h->thoff + h->hdrlen + (o->len - place->start);
 
-		if (!front_opening_grow(o, o->len + n) ||
-		    skb_copy_bits(skb, from, o->buf + o->len, n))
+		if (n && (!front_opening_grow(o, o->len + n) ||
+			  skb_copy_bits(skb, from, o->buf + o->len, n)))
 			return false;
 		o->len += n;
-		http_head_parse(&o->head, o->buf, o->len);
-		if (parsed(o) == HTTP_HEAD_MORE &&
-		    o->len > handoff_limit(o->fn->net, HANDOFF_LIMIT_HEAD)) {
-			o->head.result = HTTP_HEAD_REFUSED;
-			o->head.reason = HTTP_REASON_TOO_LONG;
-		}
-	}
+		read(o, place->fin && o->len == end);
+	} while (o->len < end && parsed(o) == FRONT_HEAD_MORE);
 	return true;
 }
 
-/*
- * What of the connection is known without its head.  The request lives as long
- * as the flow and what it points into.
- */
-static void know_client(struct rule_request *request, const struct front_opening *o)
-{
-	const struct handoff_tuple *tuple = &o->flow->flow.tuple;
-
-	request->client = (const u8 *)&tuple->client;
-	request->client_len = tuple->family == NFPROTO_IPV4 ? sizeof(struct in_addr) :
-							      sizeof(struct in6_addr);
-}
-
-/* Keep the pool.  Returns 0, or the status of a refusal. */
-static int take_pool(struct front_opening *o, struct front_pool *pool,
-		     const struct rule_request *request)
-{
-	if (READ_ONCE(o->flow->service->deleting))
-		return 503;
-	if (!pool)
-		return 404;
-	if (!front_pool_get(pool))
-		return 503;
-	o->pool = pool;
-	o->choice.key = front_pool_key(pool, request);
-	return 0;
-}
-
-/* Find the pool.  Returns 0, or the status of a refusal. */
-static int find_pool(struct front_opening *o, const struct front_rules *rules)
-{
-	struct rule_request request = {};
-	const struct front_rule *rule = rules->fallback;
-	void *room;
-	int status;
-
-	if (parsed(o) == HTTP_HEAD_PREFACE) {
-		/* Of an HTTP/2 request nothing is known yet. */
-		front_count(o->fn, FRONT_STAT_HTTP2_PREFACE);
-		know_client(&request, o);
-		return take_pool(o, rule ? rule->pool : NULL, &request);
-	}
-	room = kmalloc(rule_request_room(&o->head), GFP_ATOMIC | __GFP_NOWARN);
-	if (!room) {
-		front_count(o->fn, FRONT_STAT_HEAD_MEMORY);
-		return 503;
-	}
-	if (rule_request_read(&request, &o->head, o->buf, room)) {
-		status = 400;
-	} else {
-		know_client(&request, o);
-		status = take_pool(o, front_rules_route(rules, &request, &rule), &request);
-	}
-	kfree(room);
-	return status;
-}
-
-static void edit_once(struct front_opening *o, const struct front_service *service,
-		      const struct front_rules *rules)
-{
-	u8 requests = READ_ONCE(service->requests);
-
-	if (requests == BTCP_REQUESTS_AUTO)
-		requests = rules->pool_count > 1 ? BTCP_REQUESTS_ONCE : BTCP_REQUESTS_FIRST;
-	if (requests == BTCP_REQUESTS_ONCE &&
-	    http_once_edit(o->buf, &o->head) == HTTP_ONCE_UNTOUCHED)
-		front_count(o->fn, FRONT_STAT_ONCE_UNTOUCHED);
-}
-
-/* The head is complete: find its pool and begin to hand over, or answer. */
+/* As much of the head is there as is needed: find its pool and begin to hand over, or answer. */
 static void route(struct front_opening *o)
 {
-	const struct front_service *service = o->flow->service;
-	const struct front_rules *rules = rcu_dereference(service->rules);
+	const struct front_rules *rules = rcu_dereference(o->flow->service->rules);
 	int status;
 
 	lockdep_assert_held(&o->flow->flow.lock);
-	o->head_only = parsed(o) == HTTP_HEAD_DONE &&
-		       http_head_method_is(&o->head, o->buf, "HEAD");
-	status = find_pool(o, rules);
-	if (status) {
+	status = o->proto->route(o, rules);
+	if (status)
 		front_answer_begin(o, status);
-		return;
-	}
-	if (parsed(o) == HTTP_HEAD_DONE)
-		edit_once(o, service, rules);
-	front_handover_begin(o);
+	else
+		front_handover_begin(o);
 }
 
 /* Merge what was waiting behind a hole that is filled now. */
@@ -146,7 +73,7 @@ static bool merge(struct front_opening *o, bool *fin)
 	struct handoff_headers h;
 	struct sk_buff *skb;
 
-	while (parsed(o) == HTTP_HEAD_MORE) {
+	while (parsed(o) == FRONT_HEAD_MORE) {
 		struct front_place place;
 
 		skb = skb_peek(&o->queue);
@@ -159,7 +86,7 @@ static bool merge(struct front_opening *o, bool *fin)
 			return false;
 		}
 		/* Its body part may have to go as the packet it came in. */
-		if (parsed(o) != HTTP_HEAD_MORE)
+		if (parsed(o) != FRONT_HEAD_MORE)
 			break;
 		front_opening_unlink(o, skb, &o->queue);
 		*fin |= place.fin && place.end == (s32)o->len + 1;
@@ -171,13 +98,13 @@ static bool merge(struct front_opening *o, bool *fin)
 /* New bytes are in the buffer: what now? */
 static void advance(struct front_opening *o, bool fin)
 {
-	if (!merge(o, &fin) && parsed(o) == HTTP_HEAD_MORE) {
+	if (!merge(o, &fin) && parsed(o) == FRONT_HEAD_MORE) {
 		/* What is in the buffer is in good order all the same. */
 		front_opening_ack_all(o);
 		return;
 	}
 	switch (parsed(o)) {
-	case HTTP_HEAD_MORE:
+	case FRONT_HEAD_MORE:
 		if (fin) {
 			/* No request will come any more: close, as a server does. */
 			o->fin_received = true;
@@ -186,12 +113,11 @@ static void advance(struct front_opening *o, bool fin)
 		}
 		front_opening_ack_all(o);
 		break;
-	case HTTP_HEAD_DONE:
-	case HTTP_HEAD_PREFACE:
+	case FRONT_HEAD_DONE:
 		route(o);
 		break;
-	case HTTP_HEAD_REFUSED:
-		front_answer_begin(o, http_head_status(o->head.reason));
+	case FRONT_HEAD_REFUSED:
+		front_answer_begin(o, o->status);
 		break;
 	}
 }
@@ -217,12 +143,12 @@ static bool data(struct front_opening *o, struct sk_buff *skb,
 	}
 
 	all = take(o, skb, h, place);
-	if (parsed(o) == HTTP_HEAD_DONE || parsed(o) == HTTP_HEAD_PREFACE) {
+	if (parsed(o) == FRONT_HEAD_DONE) {
 		/*
 		 * What lies behind the head goes in the hand-off if there is
 		 * room, else as this packet, behind it; so does a FIN.
 		 */
-		if (place->end > (s32)o->head.head_len)
+		if (place->end > (s32)o->head_len)
 			keep = front_opening_queue(o, skb, place, true);
 		/* No place for it: the client sends all of it again. */
 		if (!keep && place->end > (s32)o->len)
@@ -252,8 +178,10 @@ static void reset_by_client(struct front_opening *o, const struct front_place *p
 /* The head is not there in time. */
 static void timeout(struct front_opening *o)
 {
-	/* Who never said a word has asked for nothing: no answer. */
-	front_answer_begin(o, o->end ? 408 : 0);
+	if (o->proto->server_first)
+		route(o);
+	else	/* Who never said a word has asked for nothing: no answer. */
+		front_answer_begin(o, o->end ? 408 : 0);
 }
 
 /* The stored ACK, and the round trip it shows. */
@@ -274,7 +202,7 @@ static void established(struct front_opening *o, const struct handoff_headers *h
 	front_flow_set_state(fn, o->flow, FRONT_FLOW_HEAD);
 	front_count(fn, FRONT_STAT_CONNECTIONS);
 	handoff_stats_inc(&o->flow->service->stats, FRONT_SERVICE_CONNECTIONS);
-	front_opening_arm(o, handoff_timeout(fn->net, HANDOFF_TIMEOUT_HEAD), timeout);
+	front_opening_arm(o, handoff_timeout(fn->net, o->proto->timeout), timeout);
 }
 
 bool front_request_packet(struct front_opening *o, struct sk_buff *skb,

@@ -3,6 +3,7 @@
 
 #include "btcp/frontend/netlink.h"
 #include "btcp/frontend/pool.h"
+#include "btcp/frontend/proto.h"
 #include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
 #include "btcp/rule_draft.h"
@@ -168,6 +169,18 @@ static struct front_rule *read_rule(struct genl_info *info, const struct front_r
 	return err ? ERR_PTR(err) : rule;
 }
 
+/* What its service will never see is better refused than never matched. */
+static int check_proto(const struct front_service *service, struct genl_info *info,
+		       const struct front_rule *rule)
+{
+	const struct front_proto *proto = front_proto_of(service->proto);
+	u8 kind;
+
+	if (front_proto_knows(proto, &rule->rule, &kind))
+		return 0;
+	return front_nl_refuse(info, attr_of[kind], -EINVAL, proto->no_condition);
+}
+
 static int read_pool(struct front_net *fn, struct genl_info *info,
 		     struct front_rule *rule)
 {
@@ -231,7 +244,9 @@ int front_nl_rule_new(struct front_net *fn, struct genl_info *info)
 	rule = read_rule(info, NULL);
 	if (IS_ERR(rule))
 		return PTR_ERR(rule);
-	err = read_pool(fn, info, rule);
+	err = check_proto(service, info, rule);
+	if (!err)
+		err = read_pool(fn, info, rule);
 	if (!err)
 		err = read_pref(service, info, rule);
 	if (!err)
@@ -261,6 +276,8 @@ int front_nl_rule_set(struct front_net *fn, struct genl_info *info)
 	if (!old->rule.count && rule->rule.count)
 		err = front_nl_refuse(info, BTCP_A_DEFAULT, -EINVAL,
 				      "the default rule has no conditions");
+	if (!err)
+		err = check_proto(service, info, rule);
 	if (!err && info->attrs[BTCP_A_POOL])
 		err = read_pool(fn, info, rule);
 	if (!err)

@@ -213,14 +213,15 @@ static int answer(const struct front_service *service, const struct question *q,
 	const struct front_rule *rule;
 	struct front_pool *pool;
 	struct sk_buff *skb;
-	int err = 0;
 	void *hdr;
+	int err;
 
 	pool = front_rules_route(front_service_rules(service), &q->request, &rule);
 	skb = handoff_nl_reply(info, &hdr);
 	if (!skb)
 		return -ENOMEM;
-	if (pool)
+	err = nla_put_u8(skb, BTCP_A_PROTO, service->proto);
+	if (pool && !err)
 		err = rule ? front_nl_rule_put(skb, service, rule) :
 			     put_content(skb, service, pool);
 	if (pool && !err)

@@ -62,7 +62,8 @@ struct front_promise {
  * @rules: never NULL, empty once it is deleted; RCU, written under @config
  * @load: content under way, or NULL; @config
  * @by_pref: struct front_rule, all but the default; @config
- * @requests: enum btcp_requests, as configured; READ_ONCE
+ * @proto: enum btcp_proto; READ_ONCE
+ * @requests: enum btcp_requests, as configured; of proto http; READ_ONCE
  * @admin: enum btcp_admin; READ_ONCE
  * @persist: bits of a client's address that make it the same client, an IPv4
  *	address has at most 32; 0: no persistence; READ_ONCE
@@ -84,6 +85,7 @@ struct front_service {
 	struct front_rules __rcu *rules;
 	struct front_content_load *load;
 	struct rb_root by_pref;
+	u8 proto;
 	u8 requests;
 	u8 admin;
 	u8 persist;

@@ -3,6 +3,7 @@
 
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/netlink.h"
+#include "btcp/frontend/proto.h"
 #include "btcp/frontend/role.h"
 #include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
@@ -111,8 +112,40 @@ static int check_persist(struct genl_info *info)
 	return 0;
 }
 
+static u8 given(struct genl_info *info, int attr, u8 otherwise)
+{
+	return info->attrs[attr] ? nla_get_u8(info->attrs[attr]) : otherwise;
+}
+
+/* @service is NULL if it is to be created. */
+static int check_proto(const struct front_service *service, struct genl_info *info)
+{
+	u8 proto = given(info, BTCP_A_PROTO, service ? service->proto : BTCP_PROTO_HTTP);
+	u8 requests = given(info, BTCP_A_REQUESTS,
+			    service ? service->requests : BTCP_REQUESTS_AUTO);
+	struct front_rule *rule;
+
+	if (proto == BTCP_PROTO_HTTP)
+		return 0;
+	if (requests != BTCP_REQUESTS_AUTO)
+		return front_nl_refuse(info, BTCP_A_REQUESTS, -EINVAL,
+				       "only of proto http can requests be told apart");
+	if (!service || proto == service->proto)
+		return 0;
+	if (service->load || front_service_rules(service)->content)
+		return front_nl_refuse(info, BTCP_A_PROTO, -EBUSY,
+				       "the service has content, which only proto http can have");
+	for (rule = front_rule_from(&service->by_pref, 0); rule; rule = front_rule_next(rule))
+		if (!front_proto_knows(front_proto_of(proto), &rule->rule, NULL))
+			return front_nl_refuse(info, BTCP_A_PROTO, -EBUSY,
+					       "a rule of the service has a condition that this proto does not know");
+	return 0;
+}
+
 static void apply(struct front_service *service, struct genl_info *info)
 {
+	if (info->attrs[BTCP_A_PROTO])
+		WRITE_ONCE(service->proto, nla_get_u8(info->attrs[BTCP_A_PROTO]));
 	if (info->attrs[BTCP_A_REQUESTS])
 		WRITE_ONCE(service->requests, nla_get_u8(info->attrs[BTCP_A_REQUESTS]));
 	if (info->attrs[BTCP_A_ADMIN])
@@ -183,6 +216,8 @@ int front_nl_service_new(struct front_net *fn, struct genl_info *info)
 		err = check_admin(info);
 	if (!err)
 		err = check_persist(info);
+	if (!err)
+		err = check_proto(NULL, info);
 	if (err)
 		return err;
 	if (front_service_find(fn, name))
@@ -215,6 +250,8 @@ int front_nl_service_set(struct front_net *fn, struct genl_info *info)
 	err = check_admin(info);
 	if (!err)
 		err = check_persist(info);
+	if (!err)
+		err = check_proto(service, info);
 	if (err)
 		return err;
 	vips = kzalloc(sizeof(*vips), GFP_KERNEL);
@@ -253,6 +290,7 @@ static int put(struct sk_buff *skb, struct netlink_callback *cb,
 	if (!hdr)
 		return -EMSGSIZE;
 	if (nla_put_string(skb, BTCP_A_NAME, service->name) ||
+	    nla_put_u8(skb, BTCP_A_PROTO, service->proto) ||
 	    nla_put_u8(skb, BTCP_A_REQUESTS, service->requests) ||
 	    nla_put_u8(skb, BTCP_A_ADMIN, service->admin) ||
 	    (service->persist &&

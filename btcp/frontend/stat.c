@@ -49,6 +49,24 @@ const struct handoff_counter front_counters[__FRONT_STAT_MAX] = {
 		"closed_early", "connections closed without an answer: no request came" },
 	[FRONT_STAT_HTTP2_PREFACE] = {
 		"http2_preface", "connections that began with HTTP/2: given to the default rule" },
+	[FRONT_STAT_TLS_NO_HELLO] = {
+		"tls_no_hello", "TLS connections without ClientHello: given to the default rule" },
+	[FRONT_STAT_TLS_MALFORMED] = {
+		"tls_malformed", "bad ClientHellos: given to the default rule" },
+	[FRONT_STAT_TLS_NO_SNI] = {
+		"tls_no_sni", "ClientHellos without a server name" },
+	[FRONT_STAT_TLS_ECH] = {
+		"tls_ech", "ClientHellos with ECH, real or GREASE: routed by the outer name" },
+	[FRONT_STAT_FIRST_BYTES] = {
+		"first_bytes", "TCP connections handed off before the client has said anything" },
+	[FRONT_STAT_REFUSED_NO_RULE] = {
+		"refused_no_rule", "TLS and TCP connections refused: no rule matched" },
+	[FRONT_STAT_REFUSED_LATE] = {
+		"refused_late", "TLS connections refused: the ClientHello was not there in time" },
+	[FRONT_STAT_REFUSED_TOO_LONG] = {
+		"refused_too_long", "TLS connections refused: the ClientHello was too long" },
+	[FRONT_STAT_REFUSED_NO_BACKEND] = {
+		"refused_no_backend", "TLS and TCP connections refused: no back-end took them" },
 	[FRONT_STAT_HASH_MOVED] = {
 		"hash_moved", "requests whose hash's back-end had more than limit hash_load" },
 	[FRONT_STAT_LARD_ADDED] = {

@@ -18,10 +18,10 @@
 const struct command commands[] = {
 	{ "service", "show", service_show, BTCP_CMD_SERVICE_GET, "[NAME]" },
 	{ "service", "add", service_change, BTCP_CMD_SERVICE_NEW,
-	  "NAME vip ADDR:PORT [vip ADDR:PORT ...] [requests once|first] [admin up|drain] [persist PREFIXLEN timeout SEC]",
+	  "NAME vip ADDR:PORT [vip ADDR:PORT ...] [proto http|tls|tcp] [requests once|first] [admin up|drain] [persist PREFIXLEN timeout SEC]",
 	},
 	{ "service", "set", service_change, BTCP_CMD_SERVICE_SET,
-	  "NAME [vip ADDR:PORT ...] [requests once|first|auto] [admin up|drain] [persist off|PREFIXLEN timeout SEC]",
+	  "NAME [vip ADDR:PORT ...] [proto http|tls|tcp] [requests once|first|auto] [admin up|drain] [persist off|PREFIXLEN timeout SEC]",
 	},
 	{ "service", "del", service_del, BTCP_CMD_SERVICE_DEL, "NAME" },
 
@@ -90,6 +90,9 @@ const struct command commands[] = {
 
 const struct noun nouns[] = {
 	{ "service", "btcp_frontend", "VIPs with their rules",
+	  "proto: what connections are read as, to tell which rule they meet.  http, the default;\n"
+	  "tls: by the ClientHello's server name (sni) and protocols (alpn), nothing is decrypted;\n"
+	  "tcp: anything else; who is silent for timeout first_bytes lets the server speak first.\n"
 	  "requests: once ends the connection after one response, first lets later requests\n"
 	  "follow the first; auto, the default, is first with one pool and once with several.\n"
 	  "persist: a client's next connection goes where its last one went, if that was not\n"
@@ -124,6 +127,8 @@ const struct noun nouns[] = {
 	  "Lowest pref first, omitted: the highest + 10.  A rule without a condition is the\n"
 	  "service's default and takes no pref.  No rule matched: 404.  set replaces what it\n"
 	  "names, all headers if it names one, and leaves the rest.\n"
+	  "sni, alpn: of a service of proto tls, which has only these and src; sni is like host,\n"
+	  "alpn is one of the protocols offered.  proto tcp has only src.\n"
 	  "test tells the rule, pool and back-end of a request, and advances no scheduler;\n"
 	  "TARGET is the path as a client sends it.\n" },
 	{ "content", "btcp_frontend", "which pool has each of many URLs",

@@ -41,6 +41,7 @@ static const struct {
 	[BTCP_A_KEY_PATH] = { "key", STRING },
 	[BTCP_A_WEIGHT] = { "weight", NUMBER },
 	[BTCP_A_ADMIN] = { "admin", NUMBER },
+	[BTCP_A_PROTO] = { "proto", NUMBER },
 	[BTCP_A_REQUESTS] = { "requests", NUMBER },
 	[BTCP_A_POLICY] = { "policy", STRING },
 	[BTCP_A_PREF] = { "pref", NUMBER },

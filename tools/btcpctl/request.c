@@ -31,6 +31,7 @@ static struct nla_policy answer_policy[BTCP_A_MAX + 1] = {
 	[BTCP_A_WEIGHT] = { .type = NLA_U32 },
 	[BTCP_A_ADMIN] = { .type = NLA_U8 },
 	[BTCP_A_REQUESTS] = { .type = NLA_U8 },
+	[BTCP_A_PROTO] = { .type = NLA_U8 },
 	[BTCP_A_POLICY] = { .type = NLA_STRING },
 	[BTCP_A_PREF] = { .type = NLA_U32 },
 	[BTCP_A_PATH] = { .type = NLA_STRING },

@@ -181,14 +181,21 @@ int rule_show(const struct command *command, struct args *args)
 	return status;
 }
 
+struct tested {
+	bool matched;
+	__u8 proto;	/* enum btcp_proto */
+};
+
 /* Where a request would go; if no back-end is usable, with the answer's status in its place */
 static void test_answer(struct nlattr **tb, struct nlattr *first, int len, void *arg)
 {
-	bool *matched = arg;
+	struct tested *tested = arg;
 
+	if (tb[BTCP_A_PROTO])
+		tested->proto = nla_get_u8(tb[BTCP_A_PROTO]);
 	if (!tb[BTCP_A_SERVICE] || !tb[BTCP_A_POOL])
 		return;
-	*matched = true;
+	tested->matched = true;
 	print_object_begin("");
 	if (tb[BTCP_A_FILE]) {
 		print_string("service", NULL, nla_get_string(tb[BTCP_A_SERVICE]));
@@ -199,15 +206,18 @@ static void test_answer(struct nlattr **tb, struct nlattr *first, int len, void 
 	}
 	if (tb[BTCP_A_BACKEND])
 		print_string("backend", "backend", nla_get_string(tb[BTCP_A_BACKEND]));
-	else
+	else if (tested->proto == BTCP_PROTO_HTTP)
 		print_unsigned("status", "status", 503);
+	else
+		print_flag("refused", "refused");
 	print_object_end();
 }
 
 int rule_test(const struct command *command, struct args *args)
 {
+	static const char *const answers[] = { "404", "the alert unrecognized_name", "an RST" };
 	struct nl_msg *msg = request_new(command->cmd);
-	bool matched = false;
+	struct tested tested = {};
 	int status;
 
 	status = args_name(args, "service", BTCP_A_SERVICE, msg) ?:
@@ -217,9 +227,10 @@ int rule_test(const struct command *command, struct args *args)
 		return status;
 	}
 	print_begin();
-	status = request_ask(command, msg, test_answer, &matched);
+	status = request_ask(command, msg, test_answer, &tested);
 	print_end();
-	if (!status && !matched)
-		return fail(STATUS_NO, "rule: none matches, the answer would be 404");
+	if (!status && !tested.matched)
+		return fail(STATUS_NO, "rule: none matches, the answer would be %s",
+			    answers[tested.proto < ARRAY_SIZE(answers) ? tested.proto : 0]);
 	return status;
 }

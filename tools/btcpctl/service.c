@@ -6,24 +6,10 @@
 #include "print.h"
 #include "show.h"
 
-/* As enum btcp_requests and enum btcp_admin, but that a service is never down */
+/* As enum btcp_proto, enum btcp_requests and enum btcp_admin, but that a service is never down */
+static const char *const proto_choices[] = { "http", "tls", "tcp", NULL };
 static const char *const requests_choices[] = { "auto", "once", "first", NULL };
 static const char *const service_admin[] = { "up", "drain", NULL };
-
-/* http is what there is; tls and tcp come with their routing. */
-static int parse_proto(struct args *args, const struct keyword *keyword, struct nl_msg *msg)
-{
-	static const char *const protos[] = { "http", "tls", "tcp" };
-	const char *word = args_next(args);
-
-	(void)msg;
-	for (int i = 0; word && i < 3; i++)
-		if (!strcmp(word, protos[i]))
-			return i ? fail(STATUS_SYNTAX,
-					"%s %s: not supported by this version of the kernel module",
-					keyword->word, word) : STATUS_OK;
-	return fail(STATUS_SYNTAX, "%s: http, tls or tcp", keyword->word);
-}
 
 static int parse_requests(struct args *args, const struct keyword *keyword, struct nl_msg *msg)
 {
@@ -63,9 +49,9 @@ static int parse_persist(struct args *args, const struct keyword *keyword, struc
 
 static const struct keyword service_keywords[] = {
 	{ "vip", parse_endpoint, BTCP_A_VIP, KEYWORD_REPEAT | KEYWORD_NEEDED },
+	{ "proto", parse_choice, BTCP_A_PROTO, .choices = proto_choices },
 	{ "requests", parse_requests, BTCP_A_REQUESTS, .choices = requests_choices },
 	{ "admin", parse_choice, BTCP_A_ADMIN, .choices = service_admin },
-	{ "proto", parse_proto },
 	{ "persist", parse_persist, BTCP_A_PERSIST, .min = 1, .max = 128 },
 	{}
 };
@@ -94,6 +80,8 @@ static void service_print(struct nlattr **tb, struct nlattr *first, int len)
 		print_item_end();
 	}
 	print_array_end();
+	if (tb[BTCP_A_PROTO])
+		print_choice("proto", "proto", proto_choices, nla_get_u8(tb[BTCP_A_PROTO]));
 	if (tb[BTCP_A_REQUESTS])
 		print_choice("requests", "requests", requests_choices,
 			     nla_get_u8(tb[BTCP_A_REQUESTS]));

@@ -7,7 +7,8 @@
  * is given and leaves the rest, DEL removes it, GET with NLM_F_DUMP lists all
  * (no privilege, but for FLOW).  Everything is per network namespace.
  *
- *   SERVICE_*   NAME, VIP{ADDR,PORT}..., REQUESTS, ADMIN, PERSIST and PERSIST_TIMEOUT
+ *   SERVICE_*   NAME, VIP{ADDR,PORT}..., PROTO, REQUESTS, ADMIN, PERSIST and
+ *               PERSIST_TIMEOUT
  *               GET adds STAT{...}...
  *   BACKEND_*   NAME, ENDPOINT{ADDR,PORT}... (one a family), CONTROL{ADDR,PORT},
  *               WEIGHT, MAXFLOWS, SLOWSTART, ADMIN with or without DEADLINE, HEALTH,
@@ -19,9 +20,9 @@
  *   RULE_*      SERVICE, PREF or DEFAULT, HOST, PATH, METHOD, HEADER..., COOKIE...,
  *               SRC{ADDR,PREFIX_LEN}, SNI, ALPN, POOL
  *   RULE_TEST   SERVICE, ADDR (client), HOST, PATH (as sent), METHOD, HEADER...,
- *               COOKIE..., SNI, ALPN;  answers the rule as RULE_GET does and BACKEND,
- *               which is not there if none is usable; nothing if no rule matches.
- *               If content does: SERVICE, POOL, BACKEND and its FILE
+ *               COOKIE..., SNI, ALPN;  answers PROTO, the rule as RULE_GET does and
+ *               BACKEND, which is not there if none is usable; only PROTO if no rule
+ *               matches.  If content does: PROTO, SERVICE, POOL, BACKEND and its FILE
  *   CONTENT_*   SERVICE;  BEGIN: VALUE (entries to come, at most), FILE; ADD: CONTENT..., as
  *               often as needed; COMMIT: it takes the place of what was there.  By one
  *               socket; another BEGIN forgets what was not committed.
@@ -176,6 +177,7 @@ enum btcp_attr {
 	BTCP_A_PERSIST,		/* u8: bits of a client's address, 0: off */
 	BTCP_A_PERSIST_TIMEOUT,	/* u32, s: from a client's last connection */
 	BTCP_A_OBJECT,		/* string: what kind of object NAME is */
+	BTCP_A_PROTO,		/* u8, enum btcp_proto */
 
 	__BTCP_A_MAX,
 	BTCP_A_MAX = __BTCP_A_MAX - 1
@@ -208,6 +210,15 @@ enum btcp_hash {
 	BTCP_HASH_COOKIE,	/* HASH_NAME: its first cookie of that name */
 	__BTCP_HASH_MAX,
 	BTCP_HASH_MAX = __BTCP_HASH_MAX - 1
+};
+
+/* What a service's connections are read as, to tell which rule they meet */
+enum btcp_proto {
+	BTCP_PROTO_HTTP,
+	BTCP_PROTO_TLS,		/* by its ClientHello: SNI, ALPN, SRC */
+	BTCP_PROTO_TCP,		/* anything else, the server may speak first: SRC */
+	__BTCP_PROTO_MAX,
+	BTCP_PROTO_MAX = __BTCP_PROTO_MAX - 1
 };
 
 enum btcp_requests {
