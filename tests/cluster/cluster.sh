@@ -228,7 +228,7 @@ nginx_binary() {
 #   /close/…                the same, and the server closes after the response
 #   PUT /upload/NAME        lands in $RUN/BACKEND/upload/NAME
 #   POST /post              answers the body's length; the body stays in $RUN/BACKEND/bodies
-# Its access log: $RUN/BACKEND/access.log (see log_count).
+# and whatever $RUN/BACKEND/more/*.conf adds. Its access log: $RUN/BACKEND/access.log (see log_count).
 nginx_start() {
 	local be=$1 dir=$RUN/$1
 	mkdir -p "$dir"/{upload,bodies,temp}
@@ -280,6 +280,7 @@ nginx_start() {
 				access_log off;
 				return 200 "\$content_length\n";
 			}
+			include $dir/more/*.conf;
 		}
 	END
 	[[ ! -e $dir/inner.sock ]] || rm "$dir/inner.sock"

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Servers that do what nginx cannot be made to do, in its place on port 80.
+"""Servers that do what nginx cannot be made to do, in its place on port 80, or on $PORT.
 
 usage: serve.py HOST READY KIND [ARGUMENT]
 
@@ -11,6 +11,9 @@ HOST is the address to listen on; the file READY appears when it does. KIND:
     reset BYTES       answers with so many bytes of many more; when all are acknowledged: RST
     patient FILE      reads until the client's FIN, answers with the file, closes
     once              answers "ok" and closes at once, whatever the request says
+    greet             no HTTP: says "220 NAME\\r\\n" first, then what the client says
+    echo SECONDS      no HTTP: says what the client says; the kernel keeps back, for so long, who has
+                      said nothing yet
 
 Every answer names its server in X-Backend; each request that was read whole is a line of
 READY.log.
@@ -44,7 +47,7 @@ class Server:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.sock = socket.socket(family, socket.SOCK_STREAM)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.sock.bind((host, 80))
+        self.sock.bind((host, int(os.environ.get("PORT", "80"))))
         self.sock.listen(backlog)
         self.log = open(ready + ".log", "ab", buffering=0)
         self.name = os.environ.get("BACKEND", "serve")
@@ -82,6 +85,16 @@ class Server:
         self.respond(sock, body)
         sock.close()
 
+    def greet(self, sock):
+        sock.sendall(b"220 %s\r\n" % self.name.encode())
+        self.echo(sock)
+
+    @staticmethod
+    def echo(sock):
+        while got := sock.recv(65536):
+            sock.sendall(got)
+        sock.close()
+
     def once(self, sock):
         head(sock)
         self.respond(sock, b"ok\n")
@@ -106,6 +119,11 @@ def main():
         server.forever(lambda s: server.patient(s, body))
     elif kind == "once":
         server.forever(server.once)
+    elif kind == "greet":
+        server.forever(server.greet)
+    elif kind == "echo":
+        server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, int(rest[0]))
+        server.forever(server.echo)
     else:
         sys.exit(f"serve.py: no kind {kind}")
 
