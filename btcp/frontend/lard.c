@@ -4,7 +4,7 @@
  * answer in its cache, unless that has too much to do.  Load is what the back-ends
  * report, and what was given to them since.
  */
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/pool.h"
