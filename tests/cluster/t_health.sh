@@ -5,9 +5,14 @@
 . "$CLUSTER/traffic.sh"
 
 setup() {
+	local ns
 	cluster_up
 	cluster_configure
 	short_timeouts
+	# Here nobody dies: a guest that stands still for some seconds is to be no death either.
+	for ns in fe be1 be2; do
+		btcpctl "$ns" limit set heartbeat_down 30
+	done
 	btcpctl fe -batch - <<-END
 		rule del www pref 10
 		service set www requests first
@@ -226,8 +231,9 @@ drain__to_its_deadline() {
 	begin 4 /50m
 	begin 6 /50m
 	# Changed one's mind: the deadline is gone with its drain.
-	btcpctl fe backend set be1 admin drain deadline 1000
-	assert_match '^(99[0-9]|1000)$' "$(shown be1 deadline)" 'seconds left'
+	btcpctl fe backend set be1 admin drain deadline 80000
+	assert_ge "$(shown be1 deadline)" 70000 'seconds left'
+	assert_le "$(shown be1 deadline)" 80000 'seconds left'
 	btcpctl fe backend set be1 admin up
 	assert_eq null "$(shown be1 deadline)" 'seconds left'
 	assert_fails 2 btcpctl fe backend set be1 deadline 5
