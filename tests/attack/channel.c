@@ -161,7 +161,6 @@ static void new_keys(struct noise *noise, u32 local, u32 remote)
 	memset(&me.window, 0, sizeof(me.window));
 	me.keyed = true;
 	me.beat_next = now();
-	printf("keys\n");
 }
 
 void channel_put(const u8 *payload, u32 len)
@@ -257,12 +256,33 @@ static bool take_messages(const u8 *bytes, u32 len, u8 type)
 	return found;
 }
 
+/* Open a datagram with our keys, in place; returns how long its payload is, 0: not for us. */
+static u32 open_sealed(u8 *bytes, u32 len)
+{
+	struct seal_header header;
+
+	if (len < SEAL_OVERHEAD)
+		return 0;
+	seal_header_read(bytes, &header);
+	if (header.type != SEAL_DATA || !me.keyed || header.index != me.local_index)
+		return 0;
+	len -= SEAL_HEADER_LEN;
+	if (!seal_open(bytes + SEAL_HEADER_LEN, bytes + SEAL_HEADER_LEN, len, bytes, me.rx)) {
+		printf("forged\n");
+		return 0;
+	}
+	if (!seal_window_accept(&me.window, header.counter)) {
+		printf("replayed\n");
+		return 0;
+	}
+	return len - CRYPTO_TAG_LEN;
+}
+
 /* Take what comes for so long, or until there was a message of this type. */
 bool channel_pump(long long ns, u8 type)
 {
 	long long until = now() + ns;
 	u8 bytes[CHANNEL_DATAGRAM_MAX];
-	struct seal_header header;
 	u32 len;
 
 	for (;;) {
@@ -275,22 +295,10 @@ bool channel_pump(long long ns, u8 type)
 		if (me.keyed && me.beat_next - now() < left)
 			left = me.beat_next - now();
 		len = receive_datagram(bytes, left > 0 ? left : 0);
-		if (len < SEAL_OVERHEAD)
+		len = open_sealed(bytes, len);
+		if (!len)
 			continue;
-		seal_header_read(bytes, &header);
-		if (header.type != SEAL_DATA || !me.keyed || header.index != me.local_index)
-			continue;
-		len -= SEAL_HEADER_LEN;
-		if (!seal_open(bytes + SEAL_HEADER_LEN, bytes + SEAL_HEADER_LEN, len, bytes,
-			       me.rx)) {
-			printf("forged\n");
-			continue;
-		}
-		if (!seal_window_accept(&me.window, header.counter)) {
-			printf("replayed\n");
-			continue;
-		}
-		if (take_messages(bytes + SEAL_HEADER_LEN, len - CRYPTO_TAG_LEN, type))
+		if (take_messages(bytes + SEAL_HEADER_LEN, len, type))
 			return true;
 	}
 }
@@ -335,6 +343,7 @@ bool channel_init(void)
 				continue;
 			me.ticket = get_unaligned_be64(payload + 4);
 			new_keys(&noise, index, get_unaligned_be32(payload));
+			printf("keys\n");
 			beat(0);
 			return true;
 		}
@@ -342,36 +351,49 @@ bool channel_init(void)
 	return false;
 }
 
-bool channel_answer(void)
+static void answer_init(u8 *datagram)
 {
-	u8 datagram[CHANNEL_DATAGRAM_MAX], payload[HANDSHAKE_PAYLOAD], key[CRYPTO_KEY_LEN];
-	long long until = now() + 3 * CHANNEL_WAIT;
+	u8 payload[HANDSHAKE_PAYLOAD], key[CRYPTO_KEY_LEN];
 	struct prologue prologue;
 	struct noise noise;
-	u32 index, remote, len;
+	u32 index, remote;
 
 	make_prologue(&prologue, me.other, me.own, me.ipv6);
+	noise_init(&noise, &prologue, sizeof(prologue), me.psk);
+	if (!noise_read_init(&noise, datagram + SEAL_HEADER_LEN, payload, sizeof(payload)))
+		return;
+	remote = get_unaligned_be32(payload);
+	noise_response_key(&noise, me.psk, key);
+	getrandom(&index, sizeof(index), 0);
+	memset(payload, 0, sizeof(payload));
+	put_unaligned_be32(index, payload);
+	seal_header_write(datagram, SEAL_RESPONSE, remote, 0);
+	if (!noise_write_response(&noise, datagram + SEAL_HEADER_LEN, payload, sizeof(payload)))
+		die("no key pair");
+	noise_response_mac(key, datagram, INIT_LEN, datagram + INIT_LEN);
+	channel_send(datagram, RESPONSE_LEN);
+	new_keys(&noise, index, remote);
+}
+
+/* A front-end that was not answered at once may have begun anew: its keys are those it uses. */
+bool channel_answer(void)
+{
+	long long until = now() + 3 * CHANNEL_WAIT;
+	u8 datagram[CHANNEL_DATAGRAM_MAX];
+	u32 len;
+
 	while (now() < until) {
 		len = receive_datagram(datagram, until - now());
-		if (len != INIT_LEN || datagram[0] != SEAL_INIT)
+		if (len == INIT_LEN && datagram[0] == SEAL_INIT) {
+			answer_init(datagram);
 			continue;
-		noise_init(&noise, &prologue, sizeof(prologue), me.psk);
-		if (!noise_read_init(&noise, datagram + SEAL_HEADER_LEN, payload,
-				     sizeof(payload)))
-			continue;
-		remote = get_unaligned_be32(payload);
-		noise_response_key(&noise, me.psk, key);
-		getrandom(&index, sizeof(index), 0);
-		memset(payload, 0, sizeof(payload));
-		put_unaligned_be32(index, payload);
-		seal_header_write(datagram, SEAL_RESPONSE, remote, 0);
-		if (!noise_write_response(&noise, datagram + SEAL_HEADER_LEN, payload,
-					  sizeof(payload)))
-			die("no key pair");
-		noise_response_mac(key, datagram, INIT_LEN, datagram + INIT_LEN);
-		channel_send(datagram, RESPONSE_LEN);
-		new_keys(&noise, index, remote);
-		return true;
+		}
+		len = open_sealed(datagram, len);
+		if (len) {
+			printf("keys\n");
+			take_messages(datagram + SEAL_HEADER_LEN, len, 0);
+			return true;
+		}
 	}
 	return false;
 }

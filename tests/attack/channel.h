@@ -103,7 +103,7 @@ void channel_open(bool front, const char *own, const char *other, const char *ke
 bool channel_init(void);
 
 /**
- * channel_answer() - as the back-end: RESPONSE to the next INIT
+ * channel_answer() - as the back-end: RESPONSE to INITs until the keys of one are used
  *
  * Return: false if none came.
  */

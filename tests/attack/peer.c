@@ -10,7 +10,7 @@
  *
  *   init             front: INIT until there is a RESPONSE; "keys", or "no keys"
  *                    after some tries, and then the program ends
- *   answer           back: RESPONSE to the next INIT; "keys"
+ *   answer           back: RESPONSE to INITs until the keys of one are used; "keys"
  *   flow:ID,CLIENT,PORT,VIP,PORT,SERVER,PORT    what the next messages are about
  *   handoff:TEXT     HANDOFF one-shot, the head being TEXT with \r and \n
  *   head:TEXT        HEAD from offset 0

@@ -14,7 +14,11 @@ setup() {
 	cluster_configure
 	btcpctl fe service set www requests once
 	short_timeouts
-	# It keeps what its clients were reset from until its TCP gives up and somebody looks.
+	_gives_up_soon
+}
+# be1 keeps what its clients were reset from until its TCP gives up and somebody looks, and its
+# namespace lives as long as a socket of it.
+_gives_up_soon() {
 	ip netns exec be1 sysctl -q net.ipv4.tcp_retries2=3 net.ipv4.tcp_orphan_retries=3
 	btcpctl be1 timeout set idle 3s
 }
@@ -160,6 +164,7 @@ _born() {
 	configure_backend "$1"
 	btcpctl "$1" timeout set time_wait "${TIME_WAIT}s"
 	btcpctl "$1" timeout set closing "${CLOSING}s"
+	_gives_up_soon
 }
 # _dies BACKEND: the power fails: whatever it does when it ends, nobody hears of it
 _dies() {
