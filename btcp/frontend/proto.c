@@ -30,7 +30,7 @@ bool front_proto_knows(const struct front_proto *proto, const struct rule *rule,
 	return true;
 }
 
-void front_proto_client(struct rule_request *request, const struct front_opening *o)
+static void know_client(struct rule_request *request, const struct front_opening *o)
 {
 	const struct handoff_tuple *tuple = &o->flow->flow.tuple;
 
@@ -39,8 +39,8 @@ void front_proto_client(struct rule_request *request, const struct front_opening
 							      sizeof(struct in6_addr);
 }
 
-int front_proto_route(struct front_opening *o, struct front_pool *pool,
-		      const struct rule_request *request)
+static int take_pool(struct front_opening *o, struct front_pool *pool,
+		     const struct rule_request *request)
 {
 	if (READ_ONCE(o->flow->service->deleting))
 		return 503;
@@ -53,11 +53,20 @@ int front_proto_route(struct front_opening *o, struct front_pool *pool,
 	return 0;
 }
 
+int front_proto_route(struct front_opening *o, const struct front_rules *rules,
+		      struct rule_request *request)
+{
+	const struct front_rule *rule;
+
+	know_client(request, o);
+	return take_pool(o, front_rules_route(rules, request, &rule), request);
+}
+
 int front_proto_default(struct front_opening *o, const struct front_rules *rules)
 {
 	const struct front_rule *rule = rules->fallback;
 	struct rule_request request = {};
 
-	front_proto_client(&request, o);
-	return front_proto_route(o, rule ? rule->pool : NULL, &request);
+	know_client(&request, o);
+	return take_pool(o, rule ? rule->pool : NULL, &request);
 }

@@ -12,7 +12,6 @@
 #include "handoff/settings.h"
 
 struct front_opening;
-struct front_pool;
 struct front_rules;
 struct rule;
 struct rule_request;
@@ -82,25 +81,16 @@ const struct front_proto *front_proto_of(u8 proto);
 bool front_proto_knows(const struct front_proto *proto, const struct rule *rule, u8 *kind);
 
 /**
- * front_proto_client() - what of a request is known without its head
- * @request: its client is set; lives no longer than the flow
- * @o: opening
- *
- * Context: any.
- */
-void front_proto_client(struct rule_request *request, const struct front_opening *o);
-
-/**
- * front_proto_route() - the connection belongs to this pool
+ * front_proto_route() - the rules tell to which pool the connection belongs
  * @o: opening; keeps it
- * @pool: found under RCU; NULL: no rule matched
- * @request: what is asked, for the pool's policy
+ * @rules: its service's
+ * @request: what is asked; who asks is filled in here
  *
  * Context: as the calls of struct front_proto.
  * Return: 0, or the status of a refusal.
  */
-int front_proto_route(struct front_opening *o, struct front_pool *pool,
-		      const struct rule_request *request);
+int front_proto_route(struct front_opening *o, const struct front_rules *rules,
+		      struct rule_request *request);
 
 /**
  * front_proto_default() - all that is known of the connection is who the client is, and that what

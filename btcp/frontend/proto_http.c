@@ -31,7 +31,6 @@ static enum front_head read(struct front_opening *o, bool fin)
 
 static int find_pool(struct front_opening *o, const struct front_rules *rules)
 {
-	const struct front_rule *rule;
 	struct rule_request request;
 	void *room;
 	int status;
@@ -41,12 +40,8 @@ static int find_pool(struct front_opening *o, const struct front_rules *rules)
 		front_count(o->fn, FRONT_STAT_HEAD_MEMORY);
 		return 503;
 	}
-	if (rule_request_read(&request, &o->http, o->buf, room)) {
-		status = 400;
-	} else {
-		front_proto_client(&request, o);
-		status = front_proto_route(o, front_rules_route(rules, &request, &rule), &request);
-	}
+	status = rule_request_read(&request, &o->http, o->buf, room) ?
+		 400 : front_proto_route(o, rules, &request);
 	kfree(room);
 	return status;
 }

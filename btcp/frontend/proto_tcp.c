@@ -22,12 +22,10 @@ static enum front_head read(struct front_opening *o, bool fin)
 static int route(struct front_opening *o, const struct front_rules *rules)
 {
 	struct rule_request request = {};
-	const struct front_rule *rule;
 
 	if (!o->len)
 		front_count(o->fn, FRONT_STAT_FIRST_BYTES);
-	front_proto_client(&request, o);
-	return front_proto_route(o, front_rules_route(rules, &request, &rule), &request);
+	return front_proto_route(o, rules, &request);
 }
 
 const struct front_proto front_proto_tcp = {

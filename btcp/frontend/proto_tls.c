@@ -33,7 +33,6 @@ static enum front_head read(struct front_opening *o, bool fin)
 
 static int find_pool(struct front_opening *o, const struct front_rules *rules, u8 *room)
 {
-	const struct front_rule *rule;
 	struct rule_request request;
 	int has;
 
@@ -47,8 +46,7 @@ static int find_pool(struct front_opening *o, const struct front_rules *rules, u
 		front_count(o->fn, FRONT_STAT_TLS_ECH);
 	if (!request.sni_len)
 		front_count(o->fn, FRONT_STAT_TLS_NO_SNI);
-	front_proto_client(&request, o);
-	return front_proto_route(o, front_rules_route(rules, &request, &rule), &request);
+	return front_proto_route(o, rules, &request);
 }
 
 static int route(struct front_opening *o, const struct front_rules *rules)
