@@ -153,15 +153,11 @@ static bool give_up(struct back_net *bnet, struct back_flow *flow,
 	return back_accept_end(bnet, flow, WIRE_CLOSED_TIMEOUT);
 }
 
-/*
- * A listener that defers takes the ACK and waits for a byte, which the client
- * may send when it likes.
- */
+/* Without a head there is nothing to replay: the handshake is all that TCP has to have. */
 static bool connected(struct back_net *bnet, const struct back_flow *flow)
 {
 	return !flow->accept->head.len &&
-	       (back_socket_find(bnet->net, &flow->flow.tuple) == BACK_SOCKET_LIVE ||
-		back_socket_deferred(bnet->net, &flow->flow.tuple));
+	       back_socket_connected(bnet->net, &flow->flow.tuple);
 }
 
 static void again(struct timer_list *timer)

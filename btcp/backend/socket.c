@@ -40,38 +40,48 @@ static struct sock *find(struct net *net, const struct handoff_tuple *tuple)
 	return established(net, tuple, dif);
 }
 
+static enum back_socket kind_of(const struct sock *sk)
+{
+	if (sk->sk_state == TCP_NEW_SYN_RECV)
+		return BACK_SOCKET_REQUEST;
+	if (sk->sk_state == TCP_TIME_WAIT &&
+	    READ_ONCE(inet_twsk(sk)->tw_substate) == TCP_TIME_WAIT)
+		return BACK_SOCKET_TIME_WAIT;
+	return BACK_SOCKET_LIVE;
+}
+
 enum back_socket back_socket_find(struct net *net, const struct handoff_tuple *tuple)
 {
-	enum back_socket found = BACK_SOCKET_LIVE;
 	struct sock *sk = find(net, tuple);
+	enum back_socket found;
 
 	if (!sk)
 		return BACK_SOCKET_NONE;
-	if (sk->sk_state == TCP_NEW_SYN_RECV)
-		found = BACK_SOCKET_REQUEST;
-	else if (sk->sk_state == TCP_TIME_WAIT &&
-		 READ_ONCE(inet_twsk(sk)->tw_substate) == TCP_TIME_WAIT)
-		found = BACK_SOCKET_TIME_WAIT;
+	found = kind_of(sk);
 	sock_gen_put(sk);
 	return found;
 }
 
 /* A full accept queue marks the ACK as seen, too: but then, who defers has no hurry. */
-bool back_socket_deferred(struct net *net, const struct handoff_tuple *tuple)
+static bool deferred(const struct request_sock *req)
+{
+	return inet_rsk(req)->acked &&
+	       inet_csk(req->rsk_listener)->icsk_accept_queue.rskq_defer_accept;
+}
+
+bool back_socket_connected(struct net *net, const struct handoff_tuple *tuple)
 {
 	struct sock *sk = find(net, tuple);
-	bool deferred = false;
+	enum back_socket found;
+	bool connected;
 
 	if (!sk)
 		return false;
-	if (sk->sk_state == TCP_NEW_SYN_RECV) {
-		const struct request_sock *req = inet_reqsk(sk);
-
-		deferred = inet_rsk(req)->acked &&
-			   inet_csk(req->rsk_listener)->icsk_accept_queue.rskq_defer_accept;
-	}
+	found = kind_of(sk);
+	connected = found == BACK_SOCKET_LIVE ||
+		    (found == BACK_SOCKET_REQUEST && deferred(inet_reqsk(sk)));
 	sock_gen_put(sk);
-	return deferred;
+	return connected;
 }
 
 struct sock *back_socket_listener(struct net *net, const union nf_inet_addr *client,

@@ -29,13 +29,16 @@ enum back_socket {
 enum back_socket back_socket_find(struct net *net, const struct handoff_tuple *tuple);
 
 /**
- * back_socket_deferred() - has a listener the handshake's ACK, and waits for data?
+ * back_socket_connected() - has this host's TCP completed the handshake?
  * @net: namespace
  * @tuple: its key
  *
+ * So it has where a listener has the handshake's ACK and waits for data (TCP_DEFER_ACCEPT), which
+ * the client may send when it likes.
+ *
  * Context: as back_socket_find().
  */
-bool back_socket_deferred(struct net *net, const struct handoff_tuple *tuple);
+bool back_socket_connected(struct net *net, const struct handoff_tuple *tuple);
 
 /**
  * back_socket_listener() - who listens here?
