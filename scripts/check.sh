@@ -38,6 +38,9 @@ step() {
 	fi
 }
 
+# what_failed LOG: of a suite, each with where and why
+what_failed() { sed -nE '/^not ok |^# +(FAILED: |at t_)/p' "$1" | cut -c -400; }
+
 # suite NAME COMMAND…: many things, counted by the last line of what it says. Its exit
 # status counts beside them: a suite cannot fail in silence, nor pass without a count.
 suite() {
@@ -45,7 +48,7 @@ suite() {
 	say "$1"
 	# "if" keeps errexit from ending this; pipefail brings the suite's status.
 	if "${@:2}" 2>&1 | tee "$log"; then rc=0; else rc=1; fi
-	mapfile -t -O "${#failures[@]}" failures < <(grep '^not ok ' "$log" | sed "s|\$| ($1)|")
+	mapfile -t -O "${#failures[@]}" failures < <(what_failed "$log" | sed "/^not ok/s|\$| ($1)|")
 	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1) || true
 	if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+) ]]; then
 		p=${BASH_REMATCH[1]} f=${BASH_REMATCH[2]} s=${BASH_REMATCH[3]}
@@ -132,7 +135,8 @@ clusters() {
 
 # finished LOG: the status of a suite that has run, with its closing line and what failed
 finished() {
-	grep -E '^[0-9]+ passed, |^not ok ' "$1" || true
+	what_failed "$1"
+	grep -E '^[0-9]+ passed, ' "$1" || true
 	return "$(cat "$1.status")"
 }
 

@@ -25,10 +25,12 @@ setup() {
 }
 teardown() { cluster_down; }
 
+long=$(<"$CLUSTER/long")$'\n'
+
 # _wanted "FILE CASE": by TEST and BRIEF
 _wanted() {
 	local text texts
-	[[ -z ${BRIEF:-} ]] || ! grep -qxF -- "${1#* }" "$CLUSTER/long" || return 1
+	[[ -z ${BRIEF:-} || $long != *$'\n'"${1#* }"$'\n'* ]] || return 1
 	IFS=, read -ra texts <<<"${TEST:-}"
 	((${#texts[@]})) || return 0
 	for text in "${texts[@]}"; do
