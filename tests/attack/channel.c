@@ -12,10 +12,7 @@
 #define TRIES		8
 #define ANSWERED	(NS / 2)
 
-#define HANDSHAKE_PAYLOAD	12
-#define HANDSHAKE_LEN		NOISE_MSG_LEN(HANDSHAKE_PAYLOAD)
-#define INIT_LEN		CHANNEL_INIT_LEN
-#define RESPONSE_LEN		(INIT_LEN + NOISE_MAC_LEN)
+#define RESPONSE_LEN		(CHANNEL_INIT_LEN + NOISE_MAC_LEN)
 #define TICKET_LEN		(SEAL_HEADER_LEN + NOISE_MAC_LEN)
 
 /* As handoff/ has it; docs/protocol.md says what it binds. */
@@ -130,7 +127,7 @@ static void make_prologue(struct prologue *p, const u8 *front, const u8 *back, b
 static void make_init(struct noise *noise, u8 *datagram, const struct prologue *prologue,
 		      u32 index, u64 ticket)
 {
-	u8 payload[HANDSHAKE_PAYLOAD];
+	u8 payload[CHANNEL_HANDSHAKE];
 
 	put_unaligned_be32(index, payload);
 	put_unaligned_be64(ticket, payload + 4);
@@ -318,7 +315,7 @@ static bool answers(const u8 *datagram, u32 len, u8 type, u32 index, const u8 *k
 
 bool channel_init(void)
 {
-	u8 datagram[INIT_LEN], answer[CHANNEL_DATAGRAM_MAX], payload[HANDSHAKE_PAYLOAD];
+	u8 datagram[CHANNEL_INIT_LEN], answer[CHANNEL_DATAGRAM_MAX], payload[CHANNEL_HANDSHAKE];
 	u8 key[CRYPTO_KEY_LEN];
 	struct prologue prologue;
 	struct noise noise;
@@ -353,7 +350,7 @@ bool channel_init(void)
 
 static void answer_init(u8 *datagram)
 {
-	u8 payload[HANDSHAKE_PAYLOAD], key[CRYPTO_KEY_LEN];
+	u8 payload[CHANNEL_HANDSHAKE], key[CRYPTO_KEY_LEN];
 	struct prologue prologue;
 	struct noise noise;
 	u32 index, remote;
@@ -370,7 +367,7 @@ static void answer_init(u8 *datagram)
 	seal_header_write(datagram, SEAL_RESPONSE, remote, 0);
 	if (!noise_write_response(&noise, datagram + SEAL_HEADER_LEN, payload, sizeof(payload)))
 		die("no key pair");
-	noise_response_mac(key, datagram, INIT_LEN, datagram + INIT_LEN);
+	noise_response_mac(key, datagram, CHANNEL_INIT_LEN, datagram + CHANNEL_INIT_LEN);
 	channel_send(datagram, RESPONSE_LEN);
 	new_keys(&noise, index, remote);
 }
@@ -384,7 +381,7 @@ bool channel_answer(void)
 
 	while (now() < until) {
 		len = receive_datagram(datagram, until - now());
-		if (len == INIT_LEN && datagram[0] == SEAL_INIT) {
+		if (len == CHANNEL_INIT_LEN && datagram[0] == SEAL_INIT) {
 			answer_init(datagram);
 			continue;
 		}

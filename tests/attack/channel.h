@@ -15,7 +15,8 @@
 #define CHANNEL_HELD_MAX	64
 #define CHANNEL_WAIT		(5 * NS)
 #define CHANNEL_BEAT		NS
-#define CHANNEL_INIT_LEN	(SEAL_HEADER_LEN + NOISE_MSG_LEN(12))
+#define CHANNEL_HANDSHAKE	12	/* payload of its messages: an index, a ticket */
+#define CHANNEL_INIT_LEN	(SEAL_HEADER_LEN + NOISE_MSG_LEN(CHANNEL_HANDSHAKE))
 
 /**
  * struct datagram_out - a sealed one

@@ -42,6 +42,11 @@ long long now(void)
 	return t.tv_sec * NS + t.tv_nsec;
 }
 
+unsigned long due_since(long long began, unsigned long rate)
+{
+	return (now() - began) / 1000 * rate / (NS / 1000) + 1;
+}
+
 static u64 random_state = 1;
 
 void random_seed(u64 seed)

@@ -33,6 +33,13 @@ unsigned long parse_number(const char *text, unsigned long max);
 long long now(void);
 
 /**
+ * due_since() - how many of something that comes at an even rate
+ * @began: then, as now() had it, came the first
+ * @rate: a second
+ */
+unsigned long due_since(long long began, unsigned long rate);
+
+/**
  * random_seed() - begin
  * @seed: the same one gives the same numbers
  */
@@ -48,6 +55,15 @@ u32 random_next(void);
  * @limit: not 0
  */
 u32 random_below(u32 limit);
+
+/**
+ * one_in() - true once in so many times
+ * @n: not 0
+ */
+static inline bool one_in(u32 n)
+{
+	return random_below(n) == 0;
+}
 
 /**
  * random_fill() - random bytes

@@ -205,7 +205,7 @@ int main(int argc, char **argv)
 	fd = raw_socket(&to);
 	began = now();
 	while (sent < count) {
-		unsigned long due = (now() - began) / 1000 * rate / (NS / 1000) + 1;
+		unsigned long due = due_since(began, rate);
 
 		for (; sent < due && sent < count; sent++) {
 			const struct kind *k = kind->flags ? kind : &kinds[random_below(KINDS - 1)];

@@ -24,7 +24,6 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/tcp.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -51,11 +50,6 @@ static struct frame ring[RING];
 static unsigned int caught;
 
 static u16 spared_low, spared_high;
-
-static bool one_in(u32 n)
-{
-	return random_below(n) == 0;
-}
 
 /* A packet of the segmentation offload is cut to what fits, and its FIN is behind that. */
 static void cut_to_fit(struct frame *f)
@@ -353,7 +347,7 @@ int main(int argc, char **argv)
 	}
 	began = now();
 	while (sent < count) {
-		unsigned long due = (now() - began) / 1000 * rate / (NS / 1000) + 1;
+		unsigned long due = due_since(began, rate);
 		unsigned int n;
 
 		listen_to(fd);

@@ -4,17 +4,6 @@
 
 #include "tests/attack/mutation.h"
 
-static bool one_in(u32 n)
-{
-	return random_below(n) == 0;
-}
-
-static void fill(u8 *at, size_t len)
-{
-	while (len--)
-		*at++ = random_next();
-}
-
 /* Make room for LEN bytes, or take -LEN away; as far as that goes. */
 static size_t insert(struct frame *p, size_t at, size_t len)
 {
@@ -78,7 +67,7 @@ static void options(struct frame *p)
 	take_out(p, p->tcp + TCP_MIN, had);
 	want = insert(p, p->tcp + TCP_MIN, want) & ~3;
 	o = tcp(p) + TCP_MIN;
-	fill(o, want);
+	random_fill(o, want);
 	tcp(p)[12] = (TCP_MIN + want) / 4 << 4 | (tcp(p)[12] & 0xf);
 	while (at < want) {
 		size_t len = random_below(12);
@@ -119,7 +108,7 @@ static void payload(struct frame *p)
 	case 1:
 		at += have;
 		n = insert(p, at, 1 + random_below(FRAME_MAX));
-		fill(p->data + at, n);
+		random_fill(p->data + at, n);
 		break;
 	default:
 		if (have)
@@ -134,7 +123,7 @@ static void ports(struct frame *p)
 
 static void rubbish(struct frame *p)
 {
-	fill(tcp(p), tcp_len(p));
+	random_fill(tcp(p), tcp_len(p));
 	if (!one_in(4))
 		put_unaligned_be16(80, tcp(p) + 2);
 }
@@ -195,7 +184,7 @@ static void ip_options(struct frame *p)
 		return;
 	insert(p, at, len);
 	p->tcp += len;
-	fill(p->data + at, len);
+	random_fill(p->data + at, len);
 	if (p->ipv6) {
 		p->data[at] = ip[6];
 		p->data[at + 1] = one_in(8) ? random_next() : len / 8 - 1;
