@@ -103,21 +103,20 @@ _beat_again() {
 		assert_soon 30 value_ge $((sent + 4)) total "$ns" control_tx
 	done
 }
-# still: the counters of all hosts into $RUN/still, as they were in one moment, with no message
-# under way
-still() { assert_soon 60 _nobody_speaks; }
+# still FILE: the counters of all hosts, as they were in one moment, with no message under way
+still() { assert_soon 60 _nobody_speaks "$1"; }
 _said() { grep -E '[.]control_(rx|tx|handshakes|init_ticket) ' "$1"; }
 _nobody_speaks() {
-	stats >"$RUN/still"
+	stats >"$1"
 	stats >"$RUN/later"
-	[[ $(_said "$RUN/still") == "$(_said "$RUN/later")" ]]
+	[[ $(_said "$1") == "$(_said "$RUN/later")" ]]
 }
 # What the hosts sent is what the hosts received, since they were still before: nobody was answered
 # but a peer. INIT and RESPONSE are not among what is "received"; both sides count a handshake. A
 # copy of an INIT may be answered by a TICKET, which its sender does not want any more.
 nobody_was_answered() {
-	still
-	_grown <"$RUN/still" >"$RUN/grown"
+	still "$RUN/after"
+	_grown <"$RUN/after" >"$RUN/grown"
 	assert_eq "$(sum 'control_(rx|handshakes|init_ticket)' <"$RUN/grown")" "$(sum control_tx <"$RUN/grown")" \
 		'messages sent, against those received'
 }
@@ -224,8 +223,7 @@ hostile__messages_change_nothing() {
 	flows >"$RUN/flows"
 	assert_eq 8 "$(wc -l <"$RUN/flows")" 'flows at both ends'
 	assert_soon "$FLOWS_END" _none_is_past
-	still
-	mv "$RUN/still" "$RUN/before"
+	still "$RUN/before"
 	began=$SECONDS
 	attack "$COUNT" replayed reflected truncated flipped forged index counter version type noise \
 		oversized fragmented stranger
@@ -302,8 +300,7 @@ hostile__messages_cost_no_memory_and_get_no_answer() {
 		pcap_start "from-$ns" "$ns" eth0 "(host ${IP4[mal]} or net 10.2.0.64/26 or icmp or
 			(icmp6 and ip6[40] < 128)) and ether src ${MAC[$ns]}"
 	done
-	still
-	mv "$RUN/still" "$RUN/before"
+	still "$RUN/before"
 	_callers_begin
 	attack 3000 replayed reflected truncated flipped forged index counter noise oversized stranger
 	assert_eq '' "$(_callers | xargs)" 'who asked for memory'

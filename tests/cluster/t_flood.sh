@@ -14,16 +14,7 @@ else
 	HONEST=${HONEST:-10} SECONDS_OF_FLOOD=10 BACKLOG=200 SLOW=300 SLOW_EVERY=5
 fi
 
-# Addresses that nobody has. What the front-end answers them ends at the router.
-FORGED4=10.9.0.0/16 FORGED6=fd00:9::/32
-
-setup() {
-	cluster_up
-	ip -n router route add blackhole 10.9.0.0/16
-	ip -n router route add blackhole fd00:9::/64
-	cluster_configure
-	short_timeouts
-}
+setup() { setup_beside_nobody; }
 
 forged() { if [[ $1 == 4 ]]; then echo "$FORGED4"; else echo "$FORGED6"; fi; }
 

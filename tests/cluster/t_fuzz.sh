@@ -15,14 +15,7 @@ CASE_LIMIT=$((400 + 10 * FUZZ_PACKETS / FUZZ_RATE))
 # Connections from these ports must not notice; the others' numbers are known, so they may.
 SPARED=30000-30999 OTHERS='31000 31999'
 
-setup() {
-	cluster_up
-	# Addresses that nobody has.
-	ip -n router route add blackhole 10.9.0.0/16
-	ip -n router route add blackhole fd00:9::/64
-	cluster_configure
-	short_timeouts
-}
+setup() { setup_beside_nobody; }
 
 front() { counter fe frontend "$1"; }
 
@@ -52,6 +45,7 @@ _target() { echo "$(address "$1" 4),$(address "$1" 6),$(mac "$2")"; }
 
 fuzz__packets_at_the_vip_and_a_back_end() {
 	local f name n told UPLOADED=()
+	note "FUZZ_SEED=$FUZZ_SEED"
 	only be1
 	kernel_setting client net.ipv4.ip_local_port_range "$OTHERS"
 	setting fe timeout synack 100ms

@@ -5,14 +5,10 @@
 . "$CLUSTER/traffic.sh"
 
 setup() {
-	local ns
 	cluster_up
 	cluster_configure
 	short_timeouts
-	# Here nobody dies: a guest that stands still for some seconds is to be no death either.
-	for ns in fe be1 be2; do
-		btcpctl "$ns" limit set heartbeat_down 30
-	done
+	nobody_dies
 	btcpctl fe -batch - <<-END
 		pool add some backend be1 backend be2
 		rule del www pref 10

@@ -65,6 +65,26 @@ requests() { btcpctl fe service set www requests "$1"; }
 
 # -- transfers --------------------------------------------------------------------
 
+# nobody_dies: nor does a back-end for a guest that stands still for some seconds
+nobody_dies() {
+	local ns
+	for ns in fe $(back_ends); do
+		btcpctl "$ns" limit set heartbeat_down 30
+	done
+}
+
+# setup_beside_nobody: with addresses that nobody has, FORGED4 and FORGED6. What the front-end
+# answers them ends at the router.
+# shellcheck disable=SC2034 # for the t_*.sh that attack
+FORGED4=10.9.0.0/16 FORGED6=fd00:9::/32
+setup_beside_nobody() {
+	cluster_up
+	ip -n router route add blackhole 10.9.0.0/16
+	ip -n router route add blackhole fd00:9::/64
+	cluster_configure
+	short_timeouts
+}
+
 # gets N: so many requests, a line each, as ask.py takes them
 gets() {
 	local i
