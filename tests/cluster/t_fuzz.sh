@@ -3,11 +3,11 @@
 # TCP that is almost right, made of live connections' packets, at the VIP and at a back-end: who is
 # not meant hears nothing of it, and nothing of it stays.
 #
-#   FUZZ_PACKETS=N   so many (5000), FUZZ_RATE a second (500)
+#   FUZZ_PACKETS=N   so many (5000), FUZZ_RATE a second (500 on a stock kernel)
 #   FUZZ_SEED=N      the same choices again
 . "$CLUSTER/traffic.sh"
 
-FUZZ_PACKETS=${FUZZ_PACKETS:-5000} FUZZ_RATE=${FUZZ_RATE:-500}
+FUZZ_PACKETS=${FUZZ_PACKETS:-5000} FUZZ_RATE=${FUZZ_RATE:-$((500 / SLOWNESS))}
 FUZZ_SEED=${FUZZ_SEED:-$((RANDOM << 15 | RANDOM + 1))}
 # shellcheck disable=SC2034 # the runner's
 CASE_LIMIT=$((400 + 10 * FUZZ_PACKETS / FUZZ_RATE))
@@ -15,7 +15,10 @@ CASE_LIMIT=$((400 + 10 * FUZZ_PACKETS / FUZZ_RATE))
 # Connections from these ports must not notice; the others' numbers are known, so they may.
 SPARED=30000-30999 OTHERS='31000 31999'
 
-setup() { setup_beside_nobody; }
+setup() {
+	setup_beside_nobody
+	nobody_dies
+}
 
 front() { counter fe frontend "$1"; }
 
