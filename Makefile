@@ -19,6 +19,7 @@ help:
 	@echo 'make fuzz       each fuzz target for TIME=60 seconds'
 	@echo 'make shell      a shell in the cluster VM'
 	@echo 'make soak       clients and faults of all sorts for TIME=600 seconds, from SEED=…'
+	@echo 'make bench-lard  LARD against round robin: table, and docs/bench/lard.svg'
 	@echo 'make lint       static analysis and style'
 	@echo 'make install    modules into /lib/modules, btcpctl into $$(PREFIX)'
 	@echo 'make packages   install what is missing (all targets above that need it do so)'
@@ -51,6 +52,10 @@ check-suites: packages
 check-debug: packages
 	@KERNEL=debug KERNELS=debug STEPS=suites scripts/check.sh
 
+bench-lard: packages
+	@scripts/install-packages.sh bench
+	@scripts/bench-lard.sh
+
 fuzz: packages
 	@$(MAKE) --no-print-directory -C tests/fuzz smoke TIME=$(or $(TIME),60)
 
@@ -63,4 +68,4 @@ install: all
 clean:
 	@scripts/clean.sh
 
-.PHONY: all help packages modules btcpctl demo shell check check-suites check-debug fuzz soak lint install clean
+.PHONY: all help packages modules btcpctl demo shell check check-suites check-debug bench-lard fuzz soak lint install clean
