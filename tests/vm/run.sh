@@ -142,7 +142,9 @@ cmdline="console=ttyS0 panic=-1 oops=panic panic_on_warn=1 softlockup_panic=1 wa
 cmdline+=" rcupdate.rcu_cpu_stall_timeout=$((60 * slowness)) apparmor=0 mitigations=off quiet loglevel=5 tsc=reliable"
 # A debug kernel: each cache by itself, so that its name says whose object it is. And no
 # interrupt routing by ACPI: its interpreter takes longer for it than it has patience.
-((slowness == 1)) || cmdline+=" slab_nomerge acpi=noirq"
+# And no fifth level of page tables: while the kernel looks at its first processor an interrupt finds
+# that "switched off", and KASAN takes all memory for wild.
+((slowness == 1)) || cmdline+=" slab_nomerge acpi=noirq no5lvl"
 cmdline+=" btcp.top=$TOP btcp.token=$token btcp.slowness=$slowness"
 # Nor is it to test by such a timer whether interrupts arrive: it would panic if none came in time.
 [[ $accel != tcg ]] || cmdline+=" tsc_early_khz=$(tsc_khz) no_timer_check"
