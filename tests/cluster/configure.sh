@@ -11,16 +11,25 @@ btcpctl() { in_ns "$1" "$(btcpctl_binary)" "${@:2}"; }
 
 loaded() { [[ -e /sys/module/$1 ]]; }
 
+# Whose dependencies are there: the kernel's own modules stay.
+declare -A DEPENDENCIES_LOADED
+# What is ours is loaded by now; the kernel's own comes by modprobe.
+_load_dependencies() {
+	local depends
+	[[ -z ${DEPENDENCIES_LOADED[$1]:-} ]] || return 0
+	depends=$(modinfo -F depends "$2" | tr ',' '\n' | grep -vxF "$(printf '%s\n' "${MODULES[@]}")") || true
+	# shellcheck disable=SC2086 # a list of names
+	[[ -z $depends ]] || modprobe -a $depends
+	DEPENDENCIES_LOADED[$1]=1
+}
+
 modules_load() {
-	local m file depends
+	local m file
 	for m in "${MODULES[@]}"; do
 		! loaded "$m" || continue
 		file=$BTCP_MODULES/$m.ko
 		[[ -e $file ]] || fail "no $file: the modules are not built for $BTCP_RELEASE"
-		# What is ours is loaded by now; the kernel's own comes by modprobe.
-		depends=$(modinfo -F depends "$file" | tr ',' '\n' | grep -vxF "$(printf '%s\n' "${MODULES[@]}")") || true
-		# shellcheck disable=SC2086 # a list of names
-		[[ -z $depends ]] || modprobe -a $depends
+		_load_dependencies "$m" "$file"
 		insmod "$file"
 	done
 }
