@@ -19,6 +19,7 @@
 #undef main
 #include "tools/btcpctl/nl.h"
 #include "unit.h"
+#include "run_btcpctl.h"
 
 /**
  * struct kernel - what stands in for it, shared with the processes of commands
@@ -92,76 +93,6 @@ int request_privileged(const struct command *command)
 {
 	(void)command;
 	return STATUS_OK;
-}
-
-static char folder[32] = "/tmp/test_btcpctl.XXXXXX";
-static char out[16384], err[16384];	/* what the last command said */
-
-static void slurp(int fd, char *text, size_t size)
-{
-	ssize_t len = pread(fd, text, size - 1, 0);
-
-	text[len < 0 ? 0 : len] = '\0';
-	close(fd);
-}
-
-static int temporary(const char *text)
-{
-	char name[] = "/tmp/test_btcpctl.out.XXXXXX";
-	int fd = mkstemp(name);
-
-	assert_true(fd >= 0);
-	unlink(name);
-	assert_int_equal(pwrite(fd, text, strlen(text), 0), strlen(text));
-	return fd;
-}
-
-/* Words are parted by one blank; a @ stands for the folder of keys */
-static int run(const char *line, const char *input)
-{
-	int in_fd = temporary(input ?: ""), out_fd = temporary(""), err_fd = temporary("");
-	static char copy[32768];
-	char *argv[2048] = { "btcpctl" };
-	int argc = 1, status;
-	char *to = copy;
-	pid_t pid;
-
-	for (const char *c = line; *c; c++) {
-		if (to == copy || to[-1] == '\0')
-			argv[argc++] = to;
-		if (*c == '@')
-			to = stpcpy(to, folder);
-		else
-			*to++ = *c == ' ' ? '\0' : *c;
-	}
-	*to = '\0';
-	fflush(NULL);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid) {
-		dup2(in_fd, 0);
-		dup2(out_fd, 1);
-		dup2(err_fd, 2);
-		exit(btcpctl_main(argc, argv));
-	}
-	close(in_fd);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	slurp(out_fd, out, sizeof(out));
-	slurp(err_fd, err, sizeof(err));
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static void key_file(const char *name, const char *text, mode_t mode)
-{
-	char path[128];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-	assert_int_equal(chmod(path, mode), 0);
 }
 
 #define KEY "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="	/* 0, 1, 2 ... 31 */

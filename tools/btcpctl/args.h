@@ -115,6 +115,8 @@ int parse_prefix(struct args *args, const struct keyword *keyword, struct nl_msg
 int parse_endpoint(struct args *args, const struct keyword *keyword, struct nl_msg *msg);
 int parse_endpoint_port_optional(struct args *args, const struct keyword *keyword,
 				 struct nl_msg *msg);
+/* A key that may not be read is passed over: nothing comes of it */
+extern bool parse_key_unread;
 /** parse_key() - read a key file; in key.c */
 int parse_key(struct args *args, const struct keyword *keyword, struct nl_msg *msg);
 /** parse_unsupported() - what is in the grammar, but not yet in the kernel */

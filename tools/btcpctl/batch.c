@@ -87,7 +87,7 @@ int run_batch(const char *path, bool force)
 
 	file = standard ? stdin : fopen(path, "re");
 	if (!file)
-		return fail(STATUS_SYNTAX, "-batch \"%s\": %s", path, strerror(errno));
+		return fail(STATUS_SYNTAX, "\"%s\": %s", path, strerror(errno));
 	while ((len = getline(&line, &size, file)) >= 0) {
 		number++;
 		if (!whole)
@@ -112,7 +112,7 @@ int run_batch(const char *path, bool force)
 	}
 	fail_where(NULL, 0);
 	if (ferror(file))
-		first = first ?: fail(STATUS_SYNTAX, "-batch \"%s\": %s", path, strerror(errno));
+		first = first ?: fail(STATUS_SYNTAX, "\"%s\": %s", path, strerror(errno));
 	free(whole);
 	free(line);
 	if (!standard)

@@ -164,7 +164,7 @@ static int load(const struct command *command, const char *service, FILE *in, co
 		request_free(part.msg);
 	if (!status)
 		status = request_change(command, request_for(BTCP_CMD_CONTENT_COMMIT, service));
-	if (!status)
+	if (!status && !request_taker)
 		status = request_dump(command, request_new(BTCP_CMD_CONTENT_GET), tell_repeated,
 				      (void *)service);
 	return status;

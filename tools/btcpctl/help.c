@@ -22,7 +22,8 @@ static void help_all(void)
 	     "  -V[ersion]\n"
 	     "\n"
 	     "show is what an OBJECT alone does; words may be shortened while unambiguous.\n"
-	     "Exit status: 0 done, 1 not understood, 2 refused by the kernel, 3 no such object.");
+	     "Exit status: 0 done, 1 not understood, 2 refused by the kernel,\n"
+	     "3 the answer is no: no such object, or a fault was found.");
 }
 
 void help(const char *noun, const char *verb)

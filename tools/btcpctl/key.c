@@ -100,6 +100,17 @@ err:
 	return STATUS_SYNTAX;
 }
 
+bool parse_key_unread;
+
+/* A file that may not be read, and need not be; false: @given can be read, or that is a fault */
+static bool pass_over(const char *given)
+{
+	if (!parse_key_unread || !access(given, R_OK) || errno != EACCES)
+		return false;
+	warn("warning: key \"%s\": not looked at, since it may not be read", given);
+	return true;
+}
+
 int parse_key(struct args *args, const struct keyword *keyword, struct nl_msg *msg)
 {
 	const char *given = args_next(args);
@@ -110,6 +121,8 @@ int parse_key(struct args *args, const struct keyword *keyword, struct nl_msg *m
 
 	if (!given)
 		return fail(STATUS_SYNTAX, "%s: the name of its file is missing", keyword->word);
+	if (pass_over(given))
+		return STATUS_OK;
 	if (!realpath(given, path))
 		return fail(STATUS_SYNTAX, "key \"%s\": %s", given, strerror(errno));
 	for (const char *c = path; *c; c++)

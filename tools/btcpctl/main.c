@@ -9,6 +9,7 @@
 
 #include "args.h"
 #include "btcpctl.h"
+#include "config.h"
 #include "print.h"
 
 /*
@@ -85,6 +86,7 @@ const struct command commands[] = {
 	{ "stats", "show", stats_show, BTCP_CMD_STATS_GET, "" },
 	{ "key", "gen", key_gen, BTCP_CMD_UNSPEC, "" },
 	{ "save", NULL, save, BTCP_CMD_UNSPEC, "" },
+	{ "check", NULL, config_check, BTCP_CMD_UNSPEC, "FILE" },
 	{}
 };
 
@@ -160,6 +162,12 @@ const struct noun nouns[] = {
 	{ "save", "btcp_frontend (or btcp_backend)",
 	  "print the configuration as commands for btcpctl -batch",
 	  "Keys are saved as the paths of their files.  Needs CAP_NET_ADMIN.\n" },
+	{ "check", NULL, "look for faults in a saved configuration",
+	  "FILE, or - for standard input, holds what save prints: the commands that add objects,\n"
+	  "load content, and set limits, timeouts and the control channel's address, in any\n"
+	  "order.  Told is what is not understood, what refers to an object that no line adds,\n"
+	  "and what is added twice, each with its line; the status is then 3.  Needs neither\n"
+	  "module nor privilege.\n" },
 	{}
 };
 
@@ -191,7 +199,16 @@ static const char *verb_name(const void *list, int i)
 
 static bool is_help(const struct args *args)
 {
-	return args->count == 1 && !strcmp(args->word[0], "help");
+	return args->count == 1 && !strcmp(args->word[0], "help") && !request_taker;
+}
+
+static int obey(const struct command *command, struct args *args)
+{
+	if (request_taker && !config_takes(command))
+		return fail(STATUS_SYNTAX,
+			    "%s%s%s: not in a configuration, which only says what there is",
+			    command->noun, command->verb ? " " : "", command->verb ?: "");
+	return command->run(command, args);
 }
 
 int run_command(struct args *args)
@@ -201,7 +218,7 @@ int run_command(struct args *args)
 	const struct command *command;
 	struct verbs verbs;
 
-	if (!word || !strcmp(word, "help")) {
+	if (!word || (!strcmp(word, "help") && !request_taker)) {
 		help(NULL, NULL);
 		return word ? STATUS_OK : STATUS_SYNTAX;
 	}
@@ -217,7 +234,7 @@ int run_command(struct args *args)
 	while (strcmp(command->noun, verbs.noun))
 		command++;
 	if (!command->verb)
-		return command->run(command, args);
+		return obey(command, args);
 	if (args->count) {
 		count = ARRAY_SIZE(commands) - 1;
 		status = match(args->word[0], &i, count, verb_name, &verbs, "command here");
@@ -233,7 +250,7 @@ int run_command(struct args *args)
 		help(verbs.noun, command->verb);
 		return STATUS_OK;
 	}
-	return command->run(command, args);
+	return obey(command, args);
 }
 
 static int enter_netns(const char *name)

@@ -391,7 +391,7 @@ int request_ask(const struct command *command, struct nl_msg *msg, answer_fn ans
 
 int request_change(const struct command *command, struct nl_msg *msg)
 {
-	return request_ask(command, msg, NULL, NULL);
+	return request_taker ? request_taker(command, msg) : request_ask(command, msg, NULL, NULL);
 }
 
 int request_dump(const struct command *command, struct nl_msg *msg, answer_fn answer, void *arg)

@@ -29,6 +29,22 @@ struct request_lines {
 extern struct request_lines request_lines;
 
 /**
+ * struct change - a request that is sent with others
+ * @command: whose it is, for sentences
+ * @request: complete, but for what only a socket knows
+ * @line: of the file that it comes from
+ * @number: keeps what is sorted in order
+ * @lines: of its CONTENT attributes
+ */
+struct change {
+	const struct command *command;
+	struct nlmsghdr *request;
+	unsigned int line;
+	size_t number;
+	struct request_lines lines;
+};
+
+/**
  * request_change() - send a request that changes something, and free it
  * @command: whose it is, for sentences
  * @msg: request

@@ -61,6 +61,11 @@ void fail_where(const char *file, unsigned int line)
 	out.line = line;
 }
 
+unsigned int fail_line(void)
+{
+	return out.line;
+}
+
 static bool hidden(void)
 {
 	return out.state && print_options.save;

@@ -49,6 +49,9 @@ void warn(const char *format, ...) __printf(1, 2);
  */
 void fail_where(const char *file, unsigned int line);
 
+/** fail_line() - the line that is named now */
+unsigned int fail_line(void);
+
 /** print_begin() - begin a list of objects */
 void print_begin(void);
 /** print_end() - end it */

@@ -11,6 +11,8 @@
 
 #define REQUEST_MAX (64 * 1024)	/* bytes; a service of 64 VIPs needs 2,000 */
 
+int (*request_taker)(const struct command *command, struct nl_msg *msg);
+
 /* An answer with an attribute shorter than this is dropped before anybody reads it */
 static struct nla_policy answer_policy[BTCP_A_MAX + 1] = {
 	[BTCP_A_NAME] = { .type = NLA_STRING },
@@ -73,9 +75,23 @@ static struct nla_policy answer_policy[BTCP_A_MAX + 1] = {
 	[BTCP_A_PACKETS] = { .type = NLA_U64 },
 };
 
+/* The last one freed: to clear so much memory for each of many rules takes longer than the rest. */
+static struct nl_msg *spare;
+
+static struct nl_msg *take_spare(void)
+{
+	struct nl_msg *msg = spare;
+
+	if (!msg)
+		return nlmsg_alloc_size(REQUEST_MAX);
+	spare = NULL;
+	nlmsg_hdr(msg)->nlmsg_len = NLMSG_HDRLEN;
+	return msg;
+}
+
 struct nl_msg *request_new(__u8 cmd)
 {
-	struct nl_msg *msg = nlmsg_alloc_size(REQUEST_MAX);
+	struct nl_msg *msg = take_spare();
 
 	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, 0, 0, 0, cmd,
 				 BTCP_GENL_VERSION)) {
@@ -89,7 +105,10 @@ void request_free(struct nl_msg *msg)
 {
 	/* There may be a key in it. */
 	explicit_bzero(nlmsg_data(nlmsg_hdr(msg)), nlmsg_datalen(nlmsg_hdr(msg)));
-	nlmsg_free(msg);
+	if (spare)
+		nlmsg_free(msg);
+	else
+		spare = msg;
 }
 
 static int too_long(void)

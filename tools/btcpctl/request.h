@@ -12,6 +12,15 @@
 
 struct nl_msg;
 
+struct command;
+
+/**
+ * request_taker - who is given requests that change something, instead of the kernel
+ *
+ * As request_change(); NULL: nobody.
+ */
+extern int (*request_taker)(const struct command *command, struct nl_msg *msg);
+
 /**
  * request_new() - an empty request
  * @cmd: enum btcp_cmd
