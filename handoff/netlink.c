@@ -131,8 +131,7 @@ static int flow_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-static int put_stat(struct sk_buff *skb, const struct handoff_stats *stats,
-		    unsigned int which, bool help)
+static int put_stat(struct sk_buff *skb, const struct handoff_stats *stats, unsigned int which)
 {
 	const struct handoff_counter *counter = &stats->table[which];
 	struct nlattr *nest = nla_nest_start(skb, BTCP_A_STAT);
@@ -140,7 +139,7 @@ static int put_stat(struct sk_buff *skb, const struct handoff_stats *stats,
 	if (!nest || nla_put_string(skb, BTCP_A_NAME, counter->name) ||
 	    nla_put_u64_64bit(skb, BTCP_A_VALUE, handoff_stats_read(stats, which),
 			      BTCP_A_PAD) ||
-	    (help && nla_put_string(skb, BTCP_A_HELP, counter->help)) ||
+	    nla_put_string(skb, BTCP_A_HELP, counter->help) ||
 	    (counter->gauge && nla_put_flag(skb, BTCP_A_GAUGE)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -162,7 +161,7 @@ static bool dump_stats(struct sk_buff *skb, struct netlink_callback *cb,
 	for (; cb->args[1] < stats->count; cb->args[1]++) {
 		unsigned char *end = skb_tail_pointer(skb);
 
-		if (put_stat(skb, stats, cb->args[1], true)) {
+		if (put_stat(skb, stats, cb->args[1])) {
 			nlmsg_trim(skb, end);
 			break;
 		}
@@ -455,7 +454,7 @@ int handoff_nl_put_stats(struct sk_buff *skb, const struct handoff_stats *stats)
 	unsigned int i;
 
 	for (i = 0; i < stats->count; i++)
-		if (put_stat(skb, stats, i, false))
+		if (put_stat(skb, stats, i))
 			return -EMSGSIZE;
 	return 0;
 }

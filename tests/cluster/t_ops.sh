@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What an administrator looks at: figures, wherever they are told.
+. "$CLUSTER/traffic.sh"
+
+setup() {
+	cluster_up
+	cluster_configure
+	short_timeouts
+	nobody_dies
+}
+
+# promtool ARGUMENT…: of Debian's package prometheus
+promtool() { "$(type -P promtool || printf '%s' "$BTCP_CACHE/unpacked/prometheus/usr/bin/promtool")" "$@"; }
+
+# _mixed N: requests of all sorts, bad ones among them
+_mixed() {
+	local i
+	for ((i = 0; i < $1; i++)); do
+		case $((i % 8)) in
+		0 | 1) printf 'GET /1k?%d HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n\n' "$i" ;;
+		2) printf 'GET /img/1k?%d HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n\n' "$i" ;;
+		3) printf 'GET /none?%d HTTP/1.0\\r\\n\\r\\n\n' "$i" ;;
+		4) printf 'POST /post?%d HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 2000\\r\\n\\r\\n<2000*x>\n' "$i" ;;
+		5) printf 'GET /100k?%d HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n\n' "$i" ;;
+		6) printf 'GET /10k?%d HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n\n' "$i" ;;
+		7) printf 'GET /%d HTTP/1.1\\r\\n\\r\\n\n' "$i" ;; # no Host: 400
+		esac
+	done
+}
+
+# _served: connections on which nginx has answered
+_served() {
+	local be
+	for be in be1 be2; do
+		awk '{ print $(NF - 3) }' "$(access_log "$be")" | sort -u
+	done | wc -l
+}
+_of_back_ends() { echo $(($(counter be1 backend "$1") + $(counter be2 backend "$1"))); }
+
+# FIGURES_REQUESTS=10000 for an issue's figures
+figures__agree_wherever_they_are_told() {
+	local n=$((${FIGURES_REQUESTS:-160} / 2)) connections handoffs refused taken ns f
+	connections=$(counter fe frontend connections)
+	handoffs=$(counter fe frontend handoffs)
+	refused=$(counter fe service:www answers)
+	taken=$(_of_back_ends handoffs)
+	log_clear be1 be2
+	for f in 4 6; do
+		_mixed "$n" | ask "$f" 8 60 >"$RUN/answers"
+		assert_eq "$n" "$(grep -c complete "$RUN/answers")" "complete answers, IPv$f"
+	done
+	assert_flows_end
+	assert_eq $((2 * n)) $(($(counter fe frontend connections) - connections)) connections
+	assert_eq $((2 * n / 8)) $(($(counter fe service:www answers) - refused)) 'own answers'
+	assert_eq $((2 * n - 2 * n / 8)) $(($(counter fe frontend handoffs) - handoffs)) hand-offs
+	assert_eq $((2 * n - 2 * n / 8)) $(($(_of_back_ends handoffs) - taken)) "hand-offs, as the back-ends count"
+	assert_eq $((2 * n - 2 * n / 8)) "$(_served)" "nginx's connections"
+	for ns in fe be1 be2; do
+		tool "$ns" figures "$(btcpctl_binary)" "$RUN/$ns.prom" >&9 || fail "figures of $ns differ"
+	done
+	promtool check metrics <"$RUN/fe.prom" >&9 2>&9 || fail 'promtool has complaints'
+	grep -hv '^# HELP' "$RUN"/{fe,be1}.prom | sort -u >"$RUN/all"
+	assert_match $'\nbtcp_frontend_backend_up\\{backend="be1"\\} 1\n' "$(<"$RUN/all")" 'be1'
+	assert_match $'\nbtcp_backend_frontend_up\\{frontend="fe"\\} 1\n' "$(<"$RUN/all")" 'fe'
+}
+
+# What the unit runs, in a folder of ours
+_feed() { (cd "$RUN/textfile" && PATH=$1:$PATH in_ns fe sh -c "$2"); }
+
+metrics__are_fed_whole_or_not_at_all() {
+	local line stub=$RUN/stub
+	line=$(sed -n "s/^ExecStart=\/bin\/sh -c '\(.*\)'\$/\1/p" "$BTCP_TOP/docs/contrib/btcp-metrics.service")
+	mkdir -p "$RUN/textfile" "$stub"
+	_feed "$(dirname "$(btcpctl_binary)")" "$line"
+	assert_eq btcp.prom "$(ls "$RUN/textfile")" 'what is there'
+	assert_match $'\nbtcp_frontend_connections_total [0-9]+\n' "$(<"$RUN/textfile/btcp.prom")" 'what is in it'
+	# It breaks off half way: what was there is too old, what is new is not whole.
+	printf '#!/bin/sh\necho btcp_frontend_connections_total 1\nexit 2\n' >"$stub/btcpctl"
+	chmod +x "$stub/btcpctl"
+	assert_fails 1 _feed "$stub" "$line"
+	assert_eq '' "$(ls "$RUN/textfile")" 'what is there'
+}
