@@ -40,7 +40,7 @@ _of_back_ends() { echo $(($(counter be1 backend "$1") + $(counter be2 backend "$
 
 # FIGURES_REQUESTS=10000 for an issue's figures
 figures__agree_wherever_they_are_told() {
-	local n=$((${FIGURES_REQUESTS:-160} / 2)) connections handoffs refused taken ns f
+	local n=$((${FIGURES_REQUESTS:-96} / 2)) connections handoffs refused taken ns f
 	connections=$(counter fe frontend connections)
 	handoffs=$(counter fe frontend handoffs)
 	refused=$(counter fe service:www answers)
@@ -56,7 +56,7 @@ figures__agree_wherever_they_are_told() {
 	assert_eq $((2 * n - 2 * n / 8)) $(($(counter fe frontend handoffs) - handoffs)) hand-offs
 	assert_eq $((2 * n - 2 * n / 8)) $(($(_of_back_ends handoffs) - taken)) "hand-offs, as the back-ends count"
 	assert_eq $((2 * n - 2 * n / 8)) "$(_served)" "nginx's connections"
-	for ns in fe be1 be2; do
+	for ns in fe be1; do
 		tool "$ns" figures "$(btcpctl_binary)" "$RUN/$ns.prom" >&9 || fail "figures of $ns differ"
 	done
 	promtool check metrics <"$RUN/fe.prom" >&9 2>&9 || fail 'promtool has complaints'
@@ -80,4 +80,34 @@ metrics__are_fed_whole_or_not_at_all() {
 	chmod +x "$stub/btcpctl"
 	assert_fails 1 _feed "$stub" "$line"
 	assert_eq '' "$(ls "$RUN/textfile")" 'what is there'
+}
+
+# What is typed, and the words that bash offers in its place; the kernel knows the names
+completion__is_offered_by_bash() {
+	local table
+	table=$(
+		cat <<-END
+			btcpctl serv|service
+			btcpctl service |add del help set show
+			btcpctl backend s|set show
+			btcpctl backend set |be1 be2
+			btcpctl ba del be1|be1
+			btcpctl help|help
+			btcpctl pool show |all img
+			btcpctl rule show |www
+			btcpctl member set img |be1 be2
+			btcpctl rule add www path /a pool |all img
+			btcpctl service add w vip 10.2.0.101:80 vip [fd00::1]:80 pr|proto
+			btcpctl service add w vip 10.2.0.101:80 proto |http tcp tls
+			btcpctl rule add www header a=b pa|path
+			btcpctl timeout set heartb|heartbeat
+			btcpctl -netns be1 frontend show |fe
+			btcpctl -n b|be1 be2
+			btcpctl backend add be9 key $BTCP_TOP/READ|$BTCP_TOP/README.md
+			btcpctl pool add new polish|polish
+		END
+	)
+	tool fe complete "$(btcpctl_binary)" "$BTCP_TOP/tools/btcpctl/btcpctl.bash" \
+		< <(cut -d'|' -f1 <<<"$table") >"$RUN/offered"
+	assert_eq "$table" "$(paste -d'|' <(cut -d'|' -f1 <<<"$table") "$RUN/offered")" 'what is offered'
 }

@@ -28,7 +28,7 @@ static int temporary(const char *text)
 	return fd;
 }
 
-/* Words are parted by one blank; a @ stands for the folder of keys */
+/* Words are parted by one blank, a last one may be empty; a @ stands for the folder of keys */
 static int run(const char *line, const char *input)
 {
 	int in_fd = temporary(input ?: ""), out_fd = temporary(""), err_fd = temporary("");
@@ -47,6 +47,8 @@ static int run(const char *line, const char *input)
 			*to++ = *c == ' ' ? '\0' : *c;
 	}
 	*to = '\0';
+	if (to > copy && to[-1] == '\0')
+		argv[argc++] = to;
 	fflush(NULL);
 	pid = fork();
 	assert_true(pid >= 0);

@@ -558,14 +558,21 @@ static void request__may_be_long(void **state)
 /* Not that there were such names, but who reads this must not be led astray by one */
 static void metrics__are_escaped(void **state)
 {
+	static const char told[] =
+		"# HELP btcp_frontend_backend_up whether its state is up\n"
+		"# TYPE btcp_frontend_backend_up gauge\n"
+		"btcp_frontend_backend_up{backend=\"\\\"b\\\\c\\n\"} 0\n"
+		"# HELP btcp_frontend_backend_ups_total a \"word\", a \\\\ and\\na line\n"
+		"# TYPE btcp_frontend_backend_ups_total counter\n"
+		"btcp_frontend_backend_ups_total{backend=\"\\\"b\\\\c\\n\"} 18446744073709551615\n";
 	struct nl_msg *msg = request_new(BTCP_CMD_BACKEND_NEW);
 	struct nlattr *stat;
 
 	(void)state;
-	nla_put_string(msg, BTCP_A_NAME, "a\"b\\c\nd");
+	nla_put_string(msg, BTCP_A_NAME, "\"b\\c\n");
 	nla_put_string(msg, BTCP_A_STATE, "closed");
 	stat = nla_nest_start(msg, BTCP_A_STAT);
-	nla_put_string(msg, BTCP_A_NAME, "handoffs");
+	nla_put_string(msg, BTCP_A_NAME, "ups");
 	nla_put_u64(msg, BTCP_A_VALUE, 18446744073709551615ULL);
 	nla_put_string(msg, BTCP_A_HELP, "a \"word\", a \\ and\na line");
 	nla_nest_end(msg, stat);
@@ -574,19 +581,104 @@ static void metrics__are_escaped(void **state)
 	request_free(msg);
 	assert_int_equal(run("metrics", NULL), STATUS_OK);
 	assert_string_equal(err, "");
-	assert_string_equal(out,
-		"# HELP btcp_frontend_backend_up whether its state is up\n"
-		"# TYPE btcp_frontend_backend_up gauge\n"
-		"btcp_frontend_backend_up{backend=\"a\\\"b\\\\c\\nd\"} 0\n"
-		"# HELP btcp_frontend_backend_handoffs_total a \"word\", a \\\\ and\\na line\n"
-		"# TYPE btcp_frontend_backend_handoffs_total counter\n"
-		"btcp_frontend_backend_handoffs_total{backend=\"a\\\"b\\\\c\\nd\"} "
-		"18446744073709551615\n");
+	assert_string_equal(out, told);
+}
+
+static void complete__by_usage_and_kernel(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *offered;
+	} rows[] = {
+		{ "s", "service stats save " },
+		{ "service ", "show add set del help " },
+		{ "service s", "show set " },
+		{ "se ", "show add set del help " },
+		{ "help", "help " },
+		{ "nonsense ", "" },
+		{ "s ", "" },
+		{ "service fly ", "" },
+		{ "service add ", "" },
+		{ "service add www ", "vip proto requests admin persist " },
+		{ "service add www vip ", "" },
+		{ "service add www vip 1.2.3.4:80 p", "proto persist " },
+		{ "service add www pro t", "tls tcp " },
+		{ "service add www proto tls pro", "" },
+		{ "service add www persist 24 t", "timeout " },
+		{ "service set www persist ", "off " },
+		{ "pool add all hash ", "url host client header cookie " },
+		{ "pool add all hash header ", "policy backend " },
+		{ "pool add all hash header X p", "policy " },
+		{ "pool add all backend ", "be1 " },
+		{ "pool add all backend be1 ", "policy hash backend weight " },
+		{ "backend add ", "" },
+		{ "backend set ", "be1 " },
+		{ "backend set b", "be1 " },
+		{ "backend set x", "" },
+		{ "-j backend del ", "be1 " },
+		{ "-n no-such-namespace backend del ", "" },
+		{ "-f", "-force " },
+		{ "-batch ", "<file> " },
+		{ "backend add be2 addr 1.2.3.4:80 key ", "<file> " },
+		{ "member add all ", "be1 " },
+		{ "flow show backend ", "be1 " },
+		{ "flow show client ", "" },
+		{ "rule del www ", "pref default " },
+		{ "frontend add fe addr 1.2.3.4 control 1.2.3.4:1 ", "vip key " },
+		{ "frontend add fe vip 1.2.3.4:80 p", "port " },
+		{ "content load www ", "<file> " },
+		{ "save ", "" },
+	};
+
+	(void)state;
+	assert_int_equal(run("backend add be1 addr 1.2.3.4:80 key @/good", NULL), STATUS_OK);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char line[256];
+
+		snprintf(line, sizeof(line), "complete -- %s", rows[i].line);
+		assert_int_equal(run(line, NULL), STATUS_OK);
+		for (char *c = out; *c; c++)
+			*c = *c == '\n' ? ' ' : *c;
+		if (strcmp(out, rows[i].offered))
+			fail_msg("\"%s\": offered \"%s\"", rows[i].line, out);
+	}
+}
+
+/* What a usage has, the command takes: "its value is missing", not "no such keyword" */
+static void complete__what_is_offered_is_taken(void **state)
+{
+	int taken = 0;
+
+	(void)state;
+	for (const struct command *c = commands; c->noun; c++) {
+		char line[256], offered[1024], *keyword, *rest = offered;
+		const char *names = strncmp(c->usage, "POOL BACKEND", 12) ? "x" : "x y";
+
+		if (!c->verb || (!isupper((unsigned char)*c->usage) && *c->usage != '['))
+			continue;
+		if (*c->usage == '[')
+			names = "";
+		snprintf(line, sizeof(line), "complete -- %s %s %s%s", c->noun, c->verb, names,
+			 *names ? " " : "");
+		assert_int_equal(run(line, NULL), STATUS_OK);
+		strcpy(offered, out);
+		while ((keyword = strsep(&rest, "\n")) && *keyword) {
+			snprintf(line, sizeof(line), "%s %s %s%s%s", c->noun, c->verb, names,
+				 *names ? " " : "", keyword);
+			run(line, NULL);
+			if (strstr(err, "no such keyword") || strstr(err, "nothing more"))
+				fail_msg("%s: %s", line, err);
+			taken++;
+		}
+	}
+	assert_true(taken > 50);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(complete__by_usage_and_kernel),
+		cmocka_unit_test(complete__what_is_offered_is_taken),
 		cmocka_unit_test(metrics__are_escaped),
 		cmocka_unit_test(run__not_understood),
 		cmocka_unit_test(run__show_says_what_add_said),

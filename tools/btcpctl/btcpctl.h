@@ -66,6 +66,7 @@ struct noun {
 
 extern const struct command commands[];	/* ends with a NULL noun */
 extern const struct noun nouns[];	/* ends with a NULL name */
+extern const char *const options[];	/* ends with NULL */
 
 int service_change(const struct command *command, struct args *args);
 int service_del(const struct command *command, struct args *args);
@@ -98,12 +99,29 @@ int metrics(const struct command *command, struct args *args);
 int key_gen(const struct command *command, struct args *args);
 int config_check(const struct command *command, struct args *args);
 int save(const struct command *command, struct args *args);
+int complete(const struct command *command, struct args *args);
 
 /**
  * noun_find() - a noun's line, by its whole name
  * @name: as in struct command
  */
 const struct noun *noun_find(const char *name);
+
+/**
+ * option_of() - an option, whole or shortened
+ * @word: as typed, with one minus or two
+ *
+ * Return: its whole name, one of options[]; NULL: there is none.
+ */
+const char *option_of(const char *word);
+
+/**
+ * netns_enter() - work in another network namespace from now on
+ * @name: as ip netns has it, or the path of a file
+ *
+ * Return: enum status.
+ */
+int netns_enter(const char *name);
 
 /**
  * run_command() - do what the words say

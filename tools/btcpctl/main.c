@@ -37,10 +37,10 @@ const struct command commands[] = {
 
 	{ "pool", "show", pool_show, BTCP_CMD_POOL_GET, "[NAME]" },
 	{ "pool", "add", pool_change, BTCP_CMD_POOL_NEW,
-	  "NAME [policy wrr|lc|maglev|lard] [hash url|host|client|header N|cookie N] [backend B [weight N] ...]",
+	  "NAME [policy wrr|lc|maglev|lard] [hash url|host|client|{header|cookie} N] [backend B [weight N] ...]",
 	},
 	{ "pool", "set", pool_change, BTCP_CMD_POOL_SET,
-	  "NAME [policy wrr|lc|maglev|lard] [hash url|host|client|header N|cookie N] [backend B [weight N] ...]",
+	  "NAME [policy wrr|lc|maglev|lard] [hash url|host|client|{header|cookie} N] [backend B [weight N] ...]",
 	},
 	{ "pool", "del", pool_del, BTCP_CMD_POOL_DEL, "NAME" },
 
@@ -54,8 +54,9 @@ const struct command commands[] = {
 	  "SERVICE [pref N] [host HOST] [path PATH] [method M] [header N=V ...] [cookie N=V ...] [src PREFIX] [sni HOST] [alpn P] pool NAME",
 	},
 	{ "rule", "set", rule_change, BTCP_CMD_RULE_SET,
-	  "SERVICE {pref N [host HOST] [path PATH] ...|default} [pool NAME]" },
-	{ "rule", "del", rule_change, BTCP_CMD_RULE_DEL, "SERVICE {pref N|default}" },
+	  "SERVICE {pref N | default} [host HOST] [path PATH] [method M] [header N=V ...] [cookie N=V ...] [src PREFIX] [sni HOST] [alpn P] [pool NAME]",
+	},
+	{ "rule", "del", rule_change, BTCP_CMD_RULE_DEL, "SERVICE {pref N | default}" },
 	{ "rule", "test", rule_test, BTCP_CMD_RULE_TEST,
 	  "SERVICE [client ADDR] [host HOST] [path TARGET] [method M] [header N=V ...] [cookie N=V ...] [sni HOST] [alpn P]",
 	},
@@ -66,7 +67,7 @@ const struct command commands[] = {
 
 	{ "frontend", "show", frontend_show, BTCP_CMD_FRONTEND_GET, "[NAME]" },
 	{ "frontend", "add", frontend_change, BTCP_CMD_FRONTEND_NEW,
-	  "NAME addr ADDR [control ADDR[:PORT]] vip ADDR:PORT [port LOCALPORT] [vip ... [port ...]] key FILE",
+	  "NAME addr ADDR [control ADDR[:PORT]] {vip ADDR:PORT [port LOCALPORT] ...} key FILE",
 	},
 	{ "frontend", "set", frontend_change, BTCP_CMD_FRONTEND_SET,
 	  "NAME [addr ADDR] [control ADDR[:PORT]] [vip ADDR:PORT [port LOCALPORT] ...] [key FILE]",
@@ -88,6 +89,7 @@ const struct command commands[] = {
 	{ "key", "gen", key_gen, BTCP_CMD_UNSPEC, "" },
 	{ "save", NULL, save, BTCP_CMD_UNSPEC, "" },
 	{ "check", NULL, config_check, BTCP_CMD_UNSPEC, "FILE" },
+	{ "complete", NULL, complete, BTCP_CMD_UNSPEC, "[--] [WORD ...]" },
 	{}
 };
 
@@ -171,6 +173,8 @@ const struct noun nouns[] = {
 	  "order.  Told is what is not understood, what refers to an object that no line adds,\n"
 	  "and what is added twice, each with its line; the status is then 3.  Needs neither\n"
 	  "module nor privilege.\n" },
+	{ "complete", NULL, "what may come where these words end, for a shell's completion",
+	  "The last WORD is the one to complete, maybe empty.  <file>: the name of a file.\n" },
 	{}
 };
 
@@ -256,7 +260,7 @@ int run_command(struct args *args)
 	return obey(command, args);
 }
 
-static int enter_netns(const char *name)
+int netns_enter(const char *name)
 {
 	char path[PATH_MAX];
 	int fd;
@@ -277,15 +281,15 @@ static int enter_netns(const char *name)
 }
 
 /* In the order in which a letter that several begin with is theirs */
-static const char *const options[] = {
-	"json", "pretty", "netns", "statistics", "force", "batch", "Version", "help",
+const char *const options[] = {
+	"json", "pretty", "netns", "statistics", "force", "batch", "Version", "help", NULL
 };
 
-static const char *option_of(const char *word)
+const char *option_of(const char *word)
 {
 	const char *name = word + 1 + (word[1] == '-');
 
-	for (size_t i = 0; *name && i < ARRAY_SIZE(options); i++)
+	for (int i = 0; *name && options[i]; i++)
 		if (!strncmp(options[i], name, strlen(name)))
 			return options[i];
 	return NULL;
@@ -325,7 +329,7 @@ int main(int argc, char **argv)
 			return help(NULL, NULL), STATUS_OK;
 	}
 	if (netns) {
-		status = enter_netns(netns);
+		status = netns_enter(netns);
 		if (status)
 			return status;
 	}
