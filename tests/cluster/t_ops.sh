@@ -111,3 +111,62 @@ completion__is_offered_by_bash() {
 		< <(cut -d'|' -f1 <<<"$table") >"$RUN/offered"
 	assert_eq "$table" "$(paste -d'|' <(cut -d'|' -f1 <<<"$table") "$RUN/offered")" 'what is offered'
 }
+
+# _answer NAMESPACE NAME [COMMAND…]: for schema.py; a command's name is what it is called there
+_answer() { printf '%s\t%s\n' "$2" "$(btcpctl "$1" -j "${@:3}")"; }
+_flow_is() { [[ $(btcpctl fe -j flow) == *'"forwarding"'* && $(btcpctl be1 -j flow) == *'"live"'* ]]; }
+
+# Every show, of objects that have all that they can have
+json__is_as_its_schema_says() {
+	local noun ns shows=()
+	cat >"$RUN/content" <<-END
+		www.example.com /a all
+		www.example.com /a img
+	END
+	btcpctl fe -batch - <<-END
+		backend set be1 slowstart 3600 maxflows 100 weight 3
+		service add tls vip 10.2.0.101:443 proto tls persist 24 timeout 60
+		pool add hashed policy maglev hash header X-User backend be1 weight 3
+		rule add www pref 30 host '*.example.com' path '/b/*' method GET header A=b cookie c=d src 10.0.0.0/8 pool all
+		rule add tls sni example.com alpn h2 pool all
+		rule add tls pool all
+		content load www $RUN/content
+	END
+	btcpctl client control set local 10.1.0.2
+	btcpctl be1 frontend set fe "${VIPS[@]}" vip 10.2.0.101:443 port 8443
+	start events fe "$(btcpctl_binary)" -j monitor
+	assert_soon 10 grep -q listening "$RUN/events.out"
+	btcpctl fe backend set be1 health down
+	btcpctl fe backend set be1 health up
+	assert_soon 10 value_is 3 grep -c . "$RUN/events.out"
+	only be1
+	start download client curl -s -o /dev/null "$(url 4 /slower/1m)"
+	assert_soon 20 _flow_is
+
+	# All nouns that have a show
+	for noun in $("$(btcpctl_binary)" complete ''); do
+		[[ $'\n'$("$(btcpctl_binary)" complete "$noun" '') != *$'\n'show$'\n'* ]] || shows+=("$noun")
+	done
+	assert_ge "${#shows[@]}" 12 'nouns with a show'
+	{
+		for noun in "${shows[@]}"; do
+			ns=fe
+			[[ $noun != frontend ]] || ns=be1
+			_answer "$ns" "$noun" "$noun"
+		done
+		_answer be1 flow flow
+		_answer client control control
+		_answer fe 'rule test' rule test www host www.example.com path /a
+		_answer fe 'rule test' rule test www path /x
+		btcpctl fe backend set be1 admin drain deadline 1000
+		_answer fe 'rule test' rule test www host a.example.com path /b/ method GET header A=b cookie c=d client 10.1.0.2
+		_answer fe 'rule test' rule test tls sni example.com alpn h2
+		_answer fe backend backend
+		sed 's/^/monitor\t/' "$RUN/events.out"
+	} >"$RUN/answers"
+	/usr/bin/python3 -B "$CLUSTER/schema.py" "$BTCP_TOP/docs/schema/btcpctl.json" <"$RUN/answers" >"$RUN/unseen" 2>&9 ||
+		fail 'not as the schema says'
+	# Nobody shows these here: what is being deleted, or has too much to do.
+	assert_eq 'backend.busy backend.deleting frontend.deleting pool.deleting rule.deleting service.deleting' \
+		"$(xargs <"$RUN/unseen")" 'in the schema only'
+}
