@@ -10,15 +10,12 @@ rm -rf "$out"
 TEST=t_lard "$TOP/scripts/in-cluster.sh" -t 2400 -o "$out" \
 	env LARD_ROUNDS="${ROUNDS:-5}" LARD_SECONDS="${TIME:-40}" tests/cluster/run.sh
 
-# _spread COLUMN <"POLICY VALUE" lines: median (least to greatest) of each policy
-_spread() {
-	sort -t, -k1,1 -k"$1","$1"n "$out/rounds.csv" | awk -F, -v c="$1" '
-		{ n[$1]++; value[$1, n[$1]] = $c }
-		END {
-			for (p in n) printf "%s %s (%s to %s)\n", p, value[p, int((n[p] + 1) / 2)], value[p, 1], value[p, n[p]]
-		}' | sort
-}
-join <(_spread 4 | sed 's/ /\t/') <(_spread 5 | sed 's/ /\t/') -t $'\t' |
-	awk -F'\t' 'BEGIN { print "| policy | hits, % | requests/s |\n|---|---|---|" } { print "| " $1 " | " $2 " | " $3 " |" }' |
-	tee "$out/table.md"
+# _median LABEL: of the numbers, one a line, and from what to what they go
+_median() { sort -n | awk -v label="$1" '{ v[NR] = $1 } END { printf "%s: %s (%s to %s)\n", label, v[int((NR + 1) / 2)], v[1], v[NR] }'; }
+for policy in wrr lard; do
+	awk -F, -v p="$policy" '$1 == p { print $4 }' "$out/rounds.csv" | _median "$policy: hits, %"
+	awk -F, -v p="$policy" '$1 == p { print $5 }' "$out/rounds.csv" | _median "$policy: requests/s"
+done
+awk -F, '{ rate[$1, $2] = $5; n = $2 } END { for (i = 1; i <= n; i++) printf "%.2f\n", rate["lard", i] / rate["wrr", i] }' \
+	"$out/rounds.csv" | _median 'requests by lard for one by wrr, of each round'
 gnuplot -e "hits='$out/hits.csv'" -e "out='$TOP/docs/bench/lard.svg'" "$TOP/scripts/bench-lard.gnuplot"
