@@ -57,7 +57,7 @@ fuzz__packets_at_the_vip_and_a_back_end() {
 	setting be1 timeout idle 5s
 	rm -f "$RUN/enough"
 	for f in 4 6; do
-		start "others$f" client /usr/bin/python3 -B "$CLUSTER/pace.py" "$(address vip "$f")" 80 5 "$RUN/enough" \
+		start "others$f" client /usr/bin/python3 -B "$CLUSTER/pace.py" "$(address vip "$f")" 80 $((5 / SLOWNESS)) "$RUN/enough" \
 			'GET /slow/100k HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
 		# shellcheck disable=SC2016 # its own
 		start "senders$f" client bash -c 'until [[ -e $1 ]]; do curl -s -m 10 --limit-rate 200k -H Expect: -T "$2" "$3"; done' \
