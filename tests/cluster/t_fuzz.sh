@@ -63,7 +63,7 @@ fuzz__packets_at_the_vip_and_a_back_end() {
 		start "senders$f" client bash -c 'until [[ -e $1 ]]; do curl -s -m 10 --limit-rate 200k -H Expect: -T "$2" "$3"; done' \
 			- "$RUN/enough" "$WWW/1m" "$(url "$f" "/upload/others-$f")"
 		# Some that are not handed off
-		start "slow$f" client /usr/bin/python3 -B "$CLUSTER/slow.py" "$(address vip "$f")" 80 10 0.2 "$RUN/slow$f" "$(address client "$f")"
+		start "slow$f" client /usr/bin/python3 -B "$CLUSTER/slow.py" "$(address vip "$f")" 80 10 "0.$((2 * SLOWNESS))" "$RUN/slow$f" "$(address client "$f")"
 		assert_soon 20 test -e "$RUN/slow$f"
 	done
 	start mutate router "$ATTACK/mutate" eth1 "$(_target vip fe)" "$(_target be1 be1)" "$SPARED" \
