@@ -112,6 +112,154 @@ completion__is_offered_by_bash() {
 	assert_eq "$table" "$(paste -d'|' <(cut -d'|' -f1 <<<"$table") "$RUN/offered")" 'what is offered'
 }
 
+# _well NAMESPACE: doctor finds nothing
+_well() { btcpctl "$1" doctor >"$RUN/doctor" 2>&9; }
+# _ill NAMESPACE WHAT: it says that; MEND is the command it names
+_ill() {
+	local rc=0
+	btcpctl "$1" doctor >"$RUN/doctor" 2>&9 || rc=$?
+	((rc == 3)) || return 1
+	grep -E -A 1 "$2" "$RUN/doctor" >"$RUN/finding" || return 1
+	MEND=$(sed -n '2s/^    //p' "$RUN/finding")
+}
+# _heals NAMESPACE WHAT [SED-SCRIPT]: it says so, and nothing once its command was run; what
+# it cannot know, words in capitals, the script puts in
+_heals() {
+	_ill "$1" "$2" || fail "doctor does not say '$2': $(<"$RUN/doctor")"
+	in_ns "$1" sh -c "PATH=$(dirname "$(btcpctl_binary)"):\$PATH; $(sed "${3:-}" <<<"$MEND")" >&9 2>&9
+	wait_until 10 _well "$1" || fail "after $MEND: $(<"$RUN/doctor")"
+}
+
+# _ipvs NAMESPACE 2|4: add IPVS's service at the VIP, or delete it, as ipvsadm would
+_ipvs() {
+	in_ns "$1" /usr/bin/python3 -c 'import socket, struct, sys
+service = struct.pack("=Hxx4s2sxxI16sIII", 6, socket.inet_aton(sys.argv[1]), b"\x00\x50", 0, b"rr", 0, 0, 0xffffffff)
+control = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+control.setsockopt(socket.IPPROTO_IP, 1152 + int(sys.argv[2]), service)' "$VIP4" "$2"
+}
+
+doctor__front_end() {
+	# The path's MTU is found out by and by.
+	assert_soon 10 _well fe
+
+	ip -n fe addr del "$VIP4/32" dev eth0
+	_heals fe "^VIP $VIP4 is not an address of this host"
+	ip -n fe addr del "$VIP6/128" dev eth0
+	ip -n fe addr add "$VIP6/128" dev lo nodad preferred_lft 0
+	_heals fe "^VIP $VIP6 is on lo, and is looked for on eth0"
+	ip -n fe addr del "$VIP6/128" dev lo
+	ip -n fe link add d0 type dummy
+	ip -n fe addr del "$VIP4/32" dev eth0
+	ip -n fe addr add "$VIP4/32" dev d0
+	_heals fe "^VIP $VIP4 is on d0, which is down"
+	ip -n fe addr add "$VIP4/32" dev eth0
+	ip -n fe link del d0
+
+	firewall fe <<-END
+		table inet own {
+			chain in {
+				type filter hook input priority 0; policy drop;
+				iif lo accept
+				meta l4proto { icmp, ipv6-icmp } accept
+				ct state established,related accept
+				tcp dport 22 accept
+			}
+		}
+	END
+	_heals fe "^packets to VIP $VIP4:80, which are untracked here: the firewall drops"
+	get 4 /1k >&9
+	firewall fe <<-END
+		table ip other {
+			chain pre {
+				type nat hook prerouting priority dstnat;
+				ip daddr $VIP4 tcp dport { 80, 443 } counter dnat to 10.2.0.3
+			}
+		}
+	END
+	_heals fe "^VIP $VIP4:80: the firewall rewrites its destination"
+	firewall_clear fe
+
+	modprobe -a ip_vs ip_vs_rr
+	_ipvs fe 2
+	_ill fe "^VIP $VIP4:80 belongs to IPVS, too" || fail "doctor: $(<"$RUN/doctor")"
+	assert_eq "ipvsadm -D -t $VIP4:80" "$MEND" mend
+	_ipvs fe 4
+	_well fe || fail "without IPVS: $(<"$RUN/doctor")"
+
+	btcpctl fe pool add new
+	_heals fe '^pool "new" has no back-end' 's/BACKEND/be1/'
+	btcpctl fe pool del new
+	btcpctl fe service add new vip "$VIP4:81"
+	_heals fe '^service "new" has no rule' 's/POOL/all/'
+	btcpctl fe rule del new default
+	btcpctl fe service del new
+	btcpctl fe service set www requests first
+	_heals fe '^service "www": later requests'
+
+	# What was lost of the channel looks like a narrow path, until a route changes.
+	firewall fe <<-END
+		table inet own {
+			chain in {
+				type filter hook prerouting priority 0;
+				udp dport 7000-8000 drop
+			}
+		}
+	END
+	_ill fe '^packets of the control channel: the firewall drops them' || fail "doctor: $(<"$RUN/doctor")"
+	in_ns fe sh -c "$MEND"
+	! _ill fe '^packets of the control channel' || fail "after $MEND: $(<"$RUN/doctor")"
+	firewall_clear fe
+
+	ip -n fe route add 10.2.0.3 dev eth0 mtu 1400
+	assert_soon 10 _ill fe '^backend "be1": packets over 1400 bytes'
+	_heals fe '^backend "be1": packets over 1400 bytes do not get there; clients send up to 1500'
+	ip -n fe link set dev eth0 mtu 1500
+	ip -n fe route del 10.2.0.3 dev eth0 mtu 1400
+	assert_soon 10 _well fe
+
+	tool client hold_port 7689 "$RUN/held" >&9 2>&9 &
+	defer kill $!
+	assert_soon 10 test -e "$RUN/held"
+	_heals client '^UDP port 7689, the control channel.s, is another'
+	btcpctl client control set port 7689
+}
+
+doctor__back_end() {
+	_well be1 || fail "nothing is wrong: $(<"$RUN/doctor")"
+
+	ip -n be1 addr add "$VIP4/32" dev lo
+	_heals be1 "^VIP $VIP4 is on lo: only a front-end may have it"
+
+	nginx_stop be1
+	_ill be1 "^VIP $VIP4:80: no server listens on port 80" || fail "be1: $(<"$RUN/doctor")"
+	assert_soon 10 _ill fe '^backend "be1": nothing listens on 10.2.0.3:80'
+	nginx_start be1
+	_well be1 || fail "a server listens: $(<"$RUN/doctor")"
+	assert_soon 10 _well fe
+
+	ip -n be1 link add d0 up type dummy
+	ip -n be1 route replace default dev d0
+	kernel_setting be1 net.ipv4.conf.eth0.rp_filter 1
+	_heals be1 "^clients' packets come in on eth0, answers leave by d0: rp_filter"
+	ip -n be1 link del d0
+	_heals be1 "^VIP $VIP4:80: no route to clients" "s/ROUTER/${IP4[router]}/"
+
+	btcpctl be1 frontend set fe "${VIPS[@]}" vip 10.2.0.101:80
+	_ill be1 "^frontend .fe.: VIPs $VIP4:80 and 10.2.0.101:80 both end at port 80" || fail "be1: $(<"$RUN/doctor")"
+	assert_eq "btcpctl frontend set fe vip $VIP4:80 vip 10.2.0.101:80 port PORT" "$MEND" mend
+	btcpctl be1 frontend set fe "${VIPS[@]}"
+	_well be1 || fail "they are apart: $(<"$RUN/doctor")"
+
+	# A front-end that it does not know is not answered
+	btcpctl fe limit set heartbeat_down 3
+	btcpctl be1 frontend del fe
+	assert_soon 20 _ill fe '^backend "be1" .*nothing authentic comes from 10.2.0.3, UDP port 7689'
+	assert_eq 'on 10.2.0.3: btcpctl doctor' "$MEND" mend
+	configure_backend be1
+	assert_soon 20 _well fe
+	btcpctl fe limit set heartbeat_down 30
+}
+
 # _answer NAMESPACE NAME [COMMAND…]: for schema.py; a command's name is what it is called there
 _answer() { printf '%s\t%s\n' "$2" "$(btcpctl "$1" -j "${@:3}")"; }
 _flow_is() { [[ $(btcpctl fe -j flow) == *'"forwarding"'* && $(btcpctl be1 -j flow) == *'"live"'* ]]; }
@@ -155,6 +303,7 @@ json__is_as_its_schema_says() {
 			_answer "$ns" "$noun" "$noun"
 		done
 		_answer be1 flow flow
+		_answer fe doctor doctor
 		_answer client control control
 		_answer fe 'rule test' rule test www host www.example.com path /a
 		_answer fe 'rule test' rule test www path /x

@@ -584,6 +584,24 @@ static void metrics__are_escaped(void **state)
 	assert_string_equal(out, told);
 }
 
+static void doctor__without_a_cluster(void **state)
+{
+	(void)state;
+	assert_int_equal(run("service add www vip 192.0.2.77:80 vip 127.0.0.1:81", NULL),
+			 STATUS_OK);
+	assert_int_equal(run("doctor", NULL), STATUS_NO);
+	assert_non_null(strstr(out, "VIP 192.0.2.77 is not an address of this host"));
+	assert_non_null(strstr(out, "\n    ip addr add 192.0.2.77/32 dev "));
+	assert_null(strstr(out, "127.0.0.1 is"));
+	assert_non_null(strstr(out, "\n    btcpctl rule add www pool POOL\n"));
+	assert_int_equal(run("pool add all", NULL), STATUS_OK);
+	assert_int_equal(run("-j doctor", NULL), STATUS_NO);
+	assert_non_null(strstr(out, "{\"what\":\"pool \\\"all\\\" has no back-end\",\"mend\":\""));
+	assert_int_equal(run("pool add all backend be1", NULL), STATUS_OK);
+	assert_int_equal(run("doctor", NULL), STATUS_OK);
+	assert_string_equal(out, "");
+}
+
 static void complete__by_usage_and_kernel(void **state)
 {
 	static const struct {
@@ -677,6 +695,7 @@ static void complete__what_is_offered_is_taken(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(doctor__without_a_cluster),
 		cmocka_unit_test(complete__by_usage_and_kernel),
 		cmocka_unit_test(complete__what_is_offered_is_taken),
 		cmocka_unit_test(metrics__are_escaped),

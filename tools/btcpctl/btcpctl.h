@@ -99,6 +99,7 @@ int metrics(const struct command *command, struct args *args);
 int key_gen(const struct command *command, struct args *args);
 int config_check(const struct command *command, struct args *args);
 int save(const struct command *command, struct args *args);
+int doctor(const struct command *command, struct args *args);
 int complete(const struct command *command, struct args *args);
 
 /**

@@ -89,6 +89,7 @@ const struct command commands[] = {
 	{ "key", "gen", key_gen, BTCP_CMD_UNSPEC, "" },
 	{ "save", NULL, save, BTCP_CMD_UNSPEC, "" },
 	{ "check", NULL, config_check, BTCP_CMD_UNSPEC, "FILE" },
+	{ "doctor", NULL, doctor, BTCP_CMD_UNSPEC, "" },
 	{ "complete", NULL, complete, BTCP_CMD_UNSPEC, "[--] [WORD ...]" },
 	{}
 };
@@ -161,7 +162,10 @@ const struct noun nouns[] = {
 	{ "stats", "btcp_frontend (or btcp_backend)", "this host's counters, and what each means",
 	  "-s shows those of each service, backend or frontend with its show.\n" },
 	{ "metrics", "btcp_frontend (or btcp_backend)", "the same in Prometheus' text format",
-	  "For node_exporter's textfile collector; docs/contrib has a unit that feeds it.\n" },
+	  "For node_exporter's textfile collector; docs/contrib has a unit that feeds it.  Names\n"
+	  "are btcp_ROLE_COUNTER_total, without _total if it may fall; of objects they begin with\n"
+	  "btcp_frontend_service, btcp_frontend_backend or btcp_backend_frontend, and the object\n"
+	  "is in the label service, backend or frontend.\n" },
 	{ "key", NULL, "keys of the control channel",
 	  "gen prints 32 random bytes in base64: (umask 077; btcpctl key gen > FILE)\n" },
 	{ "save", "btcp_frontend (or btcp_backend)",
@@ -173,6 +177,11 @@ const struct noun nouns[] = {
 	  "order.  Told is what is not understood, what refers to an object that no line adds,\n"
 	  "and what is added twice, each with its line; the status is then 3.  Needs neither\n"
 	  "module nor privilege.\n" },
+	{ "doctor", "btcp_frontend (or btcp_backend)", "what would stop this host from working",
+	  "A line for each fault, and one with the command that mends it, here or where it says.\n"
+	  "Looked at are the VIPs' places, routes, rp_filter, MTUs, the control channel, servers,\n"
+	  "peers, rules, pools, and as far as can be seen nftables, IPVS and conntrack.  The\n"
+	  "status is 3 if there is a fault.  Needs CAP_NET_ADMIN in the network namespace.\n" },
 	{ "complete", NULL, "what may come where these words end, for a shell's completion",
 	  "The last WORD is the one to complete, maybe empty.  <file>: the name of a file.\n" },
 	{}
