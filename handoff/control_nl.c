@@ -4,9 +4,11 @@
 
 #include "handoff/net.h"
 #include "handoff/netlink.h"
+#include "handoff/transaction.h"
 
 int handoff_control_nl_set(struct sk_buff *skb, struct genl_info *info)
 {
+	struct handoff_transaction *t = handoff_transaction_of(info);
 	struct net *net = genl_info_net(info);
 	struct handoff_endpoint local;
 	int err;
@@ -15,7 +17,10 @@ int handoff_control_nl_set(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack, "control channel: neither an address nor a port");
 		return -EINVAL;
 	}
-	handoff_control_get(net, &local);
+	if (t)
+		local = t->local;
+	else
+		handoff_control_get(net, &local);
 	if (info->attrs[BTCP_A_ADDR]) {
 		err = handoff_nl_addr(info->attrs[BTCP_A_ADDR], &local.addr,
 				      &local.family, info->extack);
@@ -24,7 +29,14 @@ int handoff_control_nl_set(struct sk_buff *skb, struct genl_info *info)
 	}
 	if (info->attrs[BTCP_A_PORT])
 		local.port = nla_get_be16(info->attrs[BTCP_A_PORT]);
-	return handoff_control_set(net, &local, info->extack);
+	if (!t)
+		return handoff_control_set(net, &local, info->extack);
+	if (!local.port) {
+		NL_SET_ERR_MSG(info->extack, "the control channel's port cannot be 0");
+		return -EINVAL;
+	}
+	t->local = local;
+	return 0;
 }
 
 int handoff_control_nl_get(struct sk_buff *skb, struct netlink_callback *cb)

@@ -190,6 +190,12 @@ void keys_forget(struct handoff_session *session)
 	drop_old_psk(session);
 }
 
+bool handoff_session_has_key(struct handoff_session *session, const u8 key[32])
+{
+	return keys_psk_is(session, key);
+}
+EXPORT_SYMBOL_GPL(handoff_session_has_key);
+
 void handoff_session_rekey(struct handoff_session *session, const u8 key[32])
 {
 	unsigned long old = handoff_timeout(session->net, HANDOFF_TIMEOUT_OLD_KEY);

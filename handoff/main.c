@@ -3,10 +3,12 @@
  * handoff.ko: what both roles share.  Init and exit only.
  */
 #include <linux/module.h>
+#include <linux/slab.h>
 
 #include "handoff/net.h"
 #include "handoff/netlink.h"
 #include "handoff/sysfs.h"
+#include "handoff/transaction.h"
 
 unsigned int handoff_net_id;
 
@@ -18,6 +20,8 @@ static int __net_init net_init(struct net *net)
 
 static void __net_exit net_exit(struct net *net)
 {
+	/* Its socket would have kept the namespace, but not this module. */
+	kfree(handoff_net(net)->transaction);
 	handoff_control_clean(net);
 }
 
@@ -41,12 +45,17 @@ static int __init handoff_init(void)
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		goto control;
+	err = handoff_transaction_setup();
+	if (err)
+		goto net;
 	/* Last: from here on user space can ask for all of the above. */
 	err = handoff_nl_setup();
 	if (err)
-		goto net;
+		goto transaction;
 	return 0;
 
+transaction:
+	handoff_transaction_teardown();
 net:
 	unregister_pernet_subsys(&net_ops);
 control:
@@ -59,6 +68,7 @@ sysfs:
 static void __exit handoff_exit(void)
 {
 	handoff_nl_teardown();
+	handoff_transaction_teardown();
 	unregister_pernet_subsys(&net_ops);
 	handoff_control_teardown();
 	handoff_sysfs_teardown();

@@ -11,14 +11,18 @@
 #include "handoff/control.h"
 #include "handoff/settings.h"
 
+struct handoff_transaction;
+
 /**
  * struct handoff_net - one namespace
  * @settings: limits and timeouts
  * @control: the control channel: sockets, sessions (owned by control.c)
+ * @transaction: under way, or NULL; genl lock
  */
 struct handoff_net {
 	struct handoff_settings settings;
 	struct handoff_control control;
+	struct handoff_transaction *transaction;
 };
 
 extern unsigned int handoff_net_id;

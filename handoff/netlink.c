@@ -9,14 +9,17 @@
 #include <linux/etherdevice.h>
 #include <linux/inetdevice.h>
 #include <linux/module.h>
+#include <linux/rtnetlink.h>
 #include <net/ipv6.h>
 
 #include "handoff/net.h"
 #include "handoff/netlink.h"
 #include "handoff/settings_nl.h"
+#include "handoff/transaction.h"
 #include "include/compat.h"
 
 static const struct handoff_nl_role *roles[__HANDOFF_ROLE_MAX];
+static unsigned int roles_generation;
 
 static const char * const role_names[__HANDOFF_ROLE_MAX] = {
 	[HANDOFF_FRONTEND] = "frontend",
@@ -103,6 +106,26 @@ static int role_doit(struct sk_buff *skb, struct genl_info *info)
 	const struct handoff_nl_command *c = command(info->genlhdr->cmd, info->extack);
 
 	return c ? c->doit(skb, info) : -EOPNOTSUPP;
+}
+
+static int role_change(struct sk_buff *skb, struct genl_info *info)
+{
+	return handoff_transaction_do(skb, info, role_doit);
+}
+
+static int control_set(struct sk_buff *skb, struct genl_info *info)
+{
+	return handoff_transaction_do(skb, info, handoff_control_nl_set);
+}
+
+static int limit_set(struct sk_buff *skb, struct genl_info *info)
+{
+	return handoff_transaction_do(skb, info, handoff_settings_nl_limit_set);
+}
+
+static int timeout_set(struct sk_buff *skb, struct genl_info *info)
+{
+	return handoff_transaction_do(skb, info, handoff_settings_nl_timeout_set);
 }
 
 static int role_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -199,7 +222,7 @@ static int stats_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-#define ROLE_SET(c) { .cmd = BTCP_CMD_##c, .doit = role_doit, .flags = GENL_UNS_ADMIN_PERM }
+#define ROLE_SET(c) { .cmd = BTCP_CMD_##c, .doit = role_change, .flags = GENL_UNS_ADMIN_PERM }
 #define ROLE_GET(c) { .cmd = BTCP_CMD_##c, .dumpit = role_dumpit }
 
 static const struct genl_ops ops[] = {
@@ -217,18 +240,24 @@ static const struct genl_ops ops[] = {
 	ROLE_SET(CONTENT_DEL), ROLE_GET(CONTENT_GET),
 	ROLE_SET(FRONTEND_NEW), ROLE_SET(FRONTEND_SET), ROLE_SET(FRONTEND_DEL),
 	ROLE_GET(FRONTEND_GET),
-	{ .cmd = BTCP_CMD_CONTROL_SET, .doit = handoff_control_nl_set,
+	{ .cmd = BTCP_CMD_CONTROL_SET, .doit = control_set,
 	  .flags = GENL_UNS_ADMIN_PERM },
 	{ .cmd = BTCP_CMD_CONTROL_GET, .dumpit = handoff_control_nl_get },
-	{ .cmd = BTCP_CMD_LIMIT_SET, .doit = handoff_settings_nl_limit_set,
+	{ .cmd = BTCP_CMD_LIMIT_SET, .doit = limit_set,
 	  .flags = GENL_UNS_ADMIN_PERM },
 	{ .cmd = BTCP_CMD_LIMIT_GET, .dumpit = handoff_settings_nl_limit_get },
-	{ .cmd = BTCP_CMD_TIMEOUT_SET, .doit = handoff_settings_nl_timeout_set,
+	{ .cmd = BTCP_CMD_TIMEOUT_SET, .doit = timeout_set,
 	  .flags = GENL_UNS_ADMIN_PERM },
 	{ .cmd = BTCP_CMD_TIMEOUT_GET, .dumpit = handoff_settings_nl_timeout_get },
 	{ .cmd = BTCP_CMD_FLOW_GET, .dumpit = flow_dumpit,
 	  .flags = GENL_UNS_ADMIN_PERM },
 	{ .cmd = BTCP_CMD_STATS_GET, .dumpit = stats_dumpit },
+	{ .cmd = BTCP_CMD_TRANSACTION_BEGIN, .doit = handoff_transaction_nl_begin,
+	  .flags = GENL_UNS_ADMIN_PERM },
+	{ .cmd = BTCP_CMD_TRANSACTION_COMMIT, .doit = handoff_transaction_nl_commit,
+	  .flags = GENL_UNS_ADMIN_PERM },
+	{ .cmd = BTCP_CMD_TRANSACTION_ABORT, .doit = handoff_transaction_nl_abort,
+	  .flags = GENL_UNS_ADMIN_PERM },
 };
 
 static const struct genl_multicast_group groups[] = {
@@ -253,17 +282,50 @@ void handoff_nl_register(enum handoff_role role, const struct handoff_nl_role *r
 {
 	genl_lock();
 	roles[role] = r;
+	roles_generation++;
 	genl_unlock();
 }
 EXPORT_SYMBOL_GPL(handoff_nl_register);
 
 void handoff_nl_unregister(enum handoff_role role)
 {
+	struct net *net;
+
 	genl_lock();
+	/* A transaction goes on without it, but not to its end. */
+	down_read(&net_rwsem);
+	for_each_net(net)
+		if (handoff_net(net)->transaction)
+			roles[role]->abort(net);
+	up_read(&net_rwsem);
 	roles[role] = NULL;
+	roles_generation++;
 	genl_unlock();
 }
 EXPORT_SYMBOL_GPL(handoff_nl_unregister);
+
+unsigned int handoff_nl_roles(void)
+{
+	return roles_generation;
+}
+
+void handoff_nl_roles_commit(struct net *net)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(roles); i++)
+		if (roles[i])
+			roles[i]->commit(net);
+}
+
+void handoff_nl_roles_abort(struct net *net)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(roles); i++)
+		if (roles[i])
+			roles[i]->abort(net);
+}
 
 struct nlattr **handoff_nl_dump_attrs(struct netlink_callback *cb)
 {

@@ -37,12 +37,17 @@ struct handoff_nl_command {
  * @count: how many
  * @stats: the role's totals in a namespace
  * @flows: dump the role's flows into @skb; as dumpit, args[1..] are its own
+ * @commit: what a transaction has of the role's objects is there from now on, what it has
+ *	not is deleted; genl lock held, may sleep
+ * @abort: forget what a transaction has, if anything; genl lock held, may sleep
  */
 struct handoff_nl_role {
 	const struct handoff_nl_command *commands;
 	unsigned int count;
 	struct handoff_stats *(*stats)(struct net *net);
 	int (*flows)(struct sk_buff *skb, struct netlink_callback *cb);
+	void (*commit)(struct net *net);
+	void (*abort)(struct net *net);
 };
 
 /**
@@ -61,6 +66,29 @@ void handoff_nl_register(enum handoff_role role, const struct handoff_nl_role *o
  * Context: process context, module exit, may sleep.
  */
 void handoff_nl_unregister(enum handoff_role role);
+
+/**
+ * handoff_nl_roles() - a number that changes when a role comes or goes
+ *
+ * Context: process context, genl lock held.
+ */
+unsigned int handoff_nl_roles(void);
+
+/**
+ * handoff_nl_roles_commit() - have each role commit a transaction
+ * @net: namespace
+ *
+ * Context: process context, genl lock held.
+ */
+void handoff_nl_roles_commit(struct net *net);
+
+/**
+ * handoff_nl_roles_abort() - have each role forget one
+ * @net: namespace
+ *
+ * Context: process context, genl lock held.
+ */
+void handoff_nl_roles_abort(struct net *net);
 
 /**
  * handoff_nl_dump_attrs() - the attributes of a dump request

@@ -11,6 +11,7 @@
 #include "handoff/heartbeat.h"
 #include "handoff/net.h"
 #include "handoff/session_priv.h"
+#include "handoff/transaction.h"
 
 static const struct handoff_session_ops __rcu *roles[__HANDOFF_ROLE_MAX];
 
@@ -138,7 +139,7 @@ struct handoff_session *handoff_session_open(struct net *net, enum handoff_role 
 		return session;
 	}
 
-	if (control->count >= handoff_limit(net, HANDOFF_LIMIT_SESSIONS)) {
+	if (control->count >= handoff_transaction_limit(net, HANDOFF_LIMIT_SESSIONS)) {
 		NL_SET_ERR_MSG(extack, "as many control sessions as limit sessions allows");
 		err = -ENOSPC;
 		goto unlock;

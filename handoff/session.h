@@ -84,6 +84,15 @@ struct handoff_session *handoff_session_open(struct net *net, enum handoff_role 
 void handoff_session_close(struct handoff_session *session);
 
 /**
+ * handoff_session_has_key() - is this the session's present key?
+ * @session: session
+ * @key: 32 bytes
+ *
+ * Context: any; takes session->lock.
+ */
+bool handoff_session_has_key(struct handoff_session *session, const u8 key[32]);
+
+/**
  * handoff_session_rekey() - replace the key
  * @session: session
  * @key: 32 bytes

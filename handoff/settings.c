@@ -8,6 +8,7 @@
 #include "handoff/net.h"
 #include "handoff/netlink.h"
 #include "handoff/settings_nl.h"
+#include "handoff/transaction.h"
 
 /**
  * struct setting - one row
@@ -160,6 +161,17 @@ void handoff_settings_init(struct handoff_settings *settings)
 		settings->timeout[i] = timeouts[i].init;
 }
 
+void handoff_settings_replace(struct net *net, const struct handoff_settings *settings)
+{
+	struct handoff_settings *to = &handoff_net(net)->settings;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(limits); i++)
+		WRITE_ONCE(to->limit[i], settings->limit[i]);
+	for (i = 0; i < ARRAY_SIZE(timeouts); i++)
+		WRITE_ONCE(to->timeout[i], settings->timeout[i]);
+}
+
 u32 handoff_limit(struct net *net, enum handoff_limit which)
 {
 	return READ_ONCE(handoff_net(net)->settings.limit[which]);
@@ -230,9 +242,16 @@ static int dump_table(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 	return skb->len;
 }
 
+static struct handoff_settings *settings_of(struct genl_info *info)
+{
+	struct handoff_transaction *t = handoff_transaction_of(info);
+
+	return t ? &t->settings : &handoff_net(genl_info_net(info))->settings;
+}
+
 int handoff_settings_nl_limit_set(struct sk_buff *skb, struct genl_info *info)
 {
-	struct handoff_settings *s = &handoff_net(genl_info_net(info))->settings;
+	struct handoff_settings *s = settings_of(info);
 
 	return set_value(info, limits, ARRAY_SIZE(limits), s->limit);
 }
@@ -246,7 +265,7 @@ int handoff_settings_nl_limit_get(struct sk_buff *skb, struct netlink_callback *
 
 int handoff_settings_nl_timeout_set(struct sk_buff *skb, struct genl_info *info)
 {
-	struct handoff_settings *s = &handoff_net(genl_info_net(info))->settings;
+	struct handoff_settings *s = settings_of(info);
 
 	return set_value(info, timeouts, ARRAY_SIZE(timeouts), s->timeout);
 }

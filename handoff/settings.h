@@ -74,6 +74,15 @@ struct handoff_settings {
 void handoff_settings_init(struct handoff_settings *settings);
 
 /**
+ * handoff_settings_replace() - all limits and timeouts at once
+ * @net: namespace
+ * @settings: each within its bounds
+ *
+ * Context: process context, genl lock held.
+ */
+void handoff_settings_replace(struct net *net, const struct handoff_settings *settings);
+
+/**
  * handoff_limit() - read a limit
  * @net: namespace
  * @which: which

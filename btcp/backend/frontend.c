@@ -61,6 +61,7 @@ struct back_frontend *back_frontend_add(struct back_net *bnet, const char *name,
 	}
 
 	rcu_assign_pointer(frontend->grants, grants);
+	list_add_tail(&frontend->shown, &bnet->shown);
 	list_add_tail_rcu(&frontend->list, &bnet->frontends);
 	bnet->frontend_count++;
 	return frontend;
@@ -84,6 +85,15 @@ struct back_frontend *back_frontend_find(struct back_net *bnet, const char *name
 		if (!strcmp(frontend->name, name))
 			return frontend;
 	return NULL;
+}
+
+bool back_frontend_has_peer(const struct back_frontend *frontend,
+			    const struct handoff_endpoint *addr,
+			    const struct handoff_endpoint *control)
+{
+	return frontend->family == addr->family &&
+	       !memcmp(&frontend->addr, &addr->addr, sizeof(addr->addr)) &&
+	       handoff_endpoint_equal(handoff_session_peer(frontend->session), control);
 }
 
 int back_frontend_set_grants(struct back_frontend *frontend, struct back_grants *grants)
@@ -224,6 +234,7 @@ void back_frontends_reap(struct back_net *bnet)
 			continue;
 		/* Readers still go on from here: link the dead by other means. */
 		list_del_rcu(&frontend->list);
+		list_del(&frontend->shown);
 		list_add(&frontend->gone, &gone);
 		bnet->frontend_count--;
 	}

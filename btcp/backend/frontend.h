@@ -69,6 +69,7 @@ struct back_grants {
 /**
  * struct back_frontend - one frontend; @config is its namespace's
  * @list: in the namespace's frontends; @config, RCU for readers
+ * @shown: in back_net.shown; @config
  * @bnet: namespace
  * @name: constant
  * @addr: the front-end's address
@@ -84,12 +85,14 @@ struct back_grants {
  * @stats: by enum back_frontend_stat
  * @sysfs: frontend:NAME
  * @key_path: where the key was read from, or NULL; @config
+ * @next: what a transaction has for it, or NULL; @config
  * @refused: hand-offs refused lately, id << 8 | enum wire_nak, found by the
  *	id's low bits: a late copy of one must not be taken after all, when the
  *	front-end has long gone to the next back-end
  */
 struct back_frontend {
 	struct list_head list;
+	struct list_head shown;
 	struct list_head gone;
 	struct back_net *bnet;
 	char name[BTCP_NAME_LEN + 1];
@@ -104,6 +107,7 @@ struct back_frontend {
 	struct handoff_stats stats;
 	struct handoff_sysfs sysfs;
 	char *key_path;
+	struct back_frontend_next *next;
 	u64 refused[BACK_REFUSED_MAX];
 };
 
@@ -135,6 +139,18 @@ struct back_frontend *back_frontend_add(struct back_net *bnet, const char *name,
  * Return: the frontend, even one being deleted, or NULL.
  */
 struct back_frontend *back_frontend_find(struct back_net *bnet, const char *name);
+
+/**
+ * back_frontend_has_peer() - is it this front-end?
+ * @frontend: frontend
+ * @addr: a front-end's address
+ * @control: its control channel
+ *
+ * Context: any.
+ */
+bool back_frontend_has_peer(const struct back_frontend *frontend,
+			    const struct handoff_endpoint *addr,
+			    const struct handoff_endpoint *control);
 
 /**
  * back_frontend_set_grants() - replace the grants; brings a deleted one back

@@ -6,8 +6,9 @@
 #include "btcp/backend/frontend_nl.h"
 #include "btcp/backend/profile.h"
 #include "btcp/backend/role.h"
+#include "btcp/backend/stage.h"
 #include "handoff/netlink.h"
-#include "handoff/settings.h"
+#include "handoff/transaction.h"
 #include "handoff/wire.h"
 
 static const char no_name[] = "a frontend needs a name";
@@ -105,6 +106,14 @@ static bool add_ports(struct ports *ports, const struct back_grants *grants)
 	return true;
 }
 
+/* What counts: of a transaction only what that has. */
+static const struct back_grants *grants_of(const struct back_frontend *frontend, bool staging)
+{
+	if (staging)
+		return frontend->next ? frontend->next->grants : NULL;
+	return back_frontend_grants(frontend);
+}
+
 /*
  * A front-end takes a port that no heartbeat names for one where nobody
  * listens.  Frontends with the same control channel share its heartbeats.
@@ -112,8 +121,9 @@ static bool add_ports(struct ports *ports, const struct back_grants *grants)
  */
 static int check_ports(struct back_net *bnet, const struct back_frontend *but,
 		       const struct handoff_endpoint *control,
-		       const struct back_grants *grants, struct netlink_ext_ack *extack)
+		       const struct back_grants *grants, struct genl_info *info)
 {
+	bool staging = handoff_transaction_of(info);
 	struct back_frontend *frontend;
 	struct ports ports = {};
 	bool fit;
@@ -125,11 +135,11 @@ static int check_ports(struct back_net *bnet, const struct back_frontend *but,
 		if (frontend == but ||
 		    !handoff_endpoint_equal(handoff_session_peer(frontend->session), control))
 			continue;
-		fit = fit && add_ports(&ports, back_frontend_grants(frontend));
+		fit = fit && add_ports(&ports, grants_of(frontend, staging));
 	}
 	if (fit)
 		return 0;
-	NL_SET_ERR_MSG(extack,
+	NL_SET_ERR_MSG(info->extack,
 		       "the vips of one front-end may end at no more than 32 local ports, IPv4 and IPv6 counted separately");
 	return -EINVAL;
 }
@@ -171,15 +181,6 @@ static int set_key_path(struct back_frontend *frontend, const struct nlattr *att
 	return 0;
 }
 
-static bool same_peer(const struct back_frontend *frontend,
-		      const struct handoff_endpoint *addr,
-		      const struct handoff_endpoint *control)
-{
-	return frontend->family == addr->family &&
-	       !memcmp(&frontend->addr, &addr->addr, sizeof(addr->addr)) &&
-	       handoff_endpoint_equal(handoff_session_peer(frontend->session), control);
-}
-
 /* A deleted frontend whose flows still run may be added again as it was. */
 static int revive(struct back_frontend *frontend, const struct handoff_endpoint *addr,
 		  const struct handoff_endpoint *control, struct back_grants *grants,
@@ -190,7 +191,7 @@ static int revive(struct back_frontend *frontend, const struct handoff_endpoint 
 				    "a frontend of this name exists");
 		return -EEXIST;
 	}
-	if (!same_peer(frontend, addr, control)) {
+	if (!back_frontend_has_peer(frontend, addr, control)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[BTCP_A_NAME],
 				    "a frontend of this name is being deleted, and its flows still run to another address");
 		return -EBUSY;
@@ -253,12 +254,16 @@ static int new(struct back_net *bnet, struct genl_info *info)
 	/* Those whose last flow has just gone need not be in the way. */
 	back_role_reap(bnet);
 	frontend = back_frontend_find(bnet, name);
-	err = check_ports(bnet, frontend, &control, grants, info->extack);
-	if (err) {
+	err = check_ports(bnet, frontend, &control, grants, info);
+	if (!err && handoff_transaction_of(info)) {
+		err = back_stage_add(bnet, name, &addr, &control, grants, info);
+		if (!err)
+			return 0;
+	} else if (err) {
 		/* refused with a sentence of its own */
 	} else if (frontend) {
 		err = revive(frontend, &addr, &control, grants, info);
-	} else if (bnet->frontend_count >= handoff_limit(bnet->net,
+	} else if (bnet->frontend_count >= handoff_transaction_limit(bnet->net,
 							 HANDOFF_LIMIT_FRONTENDS)) {
 		NL_SET_ERR_MSG(info->extack, "the limit on frontends is reached");
 		err = -ENOSPC;
@@ -321,7 +326,7 @@ static int set(struct back_net *bnet, struct genl_info *info)
 	if (IS_ERR(grants))
 		return PTR_ERR(grants);
 	err = check_ports(bnet, frontend, handoff_session_peer(frontend->session),
-			  grants, info->extack);
+			  grants, info);
 	if (!err)
 		err = set_key_path(frontend, info->attrs[BTCP_A_KEY_PATH]);
 	if (err) {
@@ -398,9 +403,13 @@ int back_frontend_nl_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	void *hdr;
 
 	mutex_lock(&bnet->config);
-	list_for_each_entry(frontend, &bnet->frontends, list) {
+	list_for_each_entry(frontend, &bnet->shown, shown) {
 		if (i++ < cb->args[0])
 			continue;
+		if (back_stage_is_fresh(frontend)) {
+			cb->args[0] = i;
+			continue;
+		}
 		hdr = handoff_nl_new(skb, cb, BTCP_CMD_FRONTEND_GET);
 		if (!hdr)
 			break;

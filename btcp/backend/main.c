@@ -11,6 +11,7 @@
 #include "btcp/backend/net.h"
 #include "btcp/backend/profile.h"
 #include "btcp/backend/role.h"
+#include "btcp/backend/stage.h"
 #include "handoff/netlink.h"
 #include "handoff/session.h"
 
@@ -33,11 +34,31 @@ static const struct handoff_nl_command commands[] = {
 	{ .cmd = BTCP_CMD_FRONTEND_GET, .dumpit = back_frontend_nl_dump },
 };
 
+static void transaction_commit(struct net *net)
+{
+	struct back_net *bnet = back_net(net);
+
+	mutex_lock(&bnet->config);
+	back_stage_commit(bnet);
+	mutex_unlock(&bnet->config);
+}
+
+static void transaction_abort(struct net *net)
+{
+	struct back_net *bnet = back_net(net);
+
+	mutex_lock(&bnet->config);
+	back_stage_abort(bnet);
+	mutex_unlock(&bnet->config);
+}
+
 static const struct handoff_nl_role nl_role = {
 	.commands = commands,
 	.count = ARRAY_SIZE(commands),
 	.stats = role_stats,
 	.flows = back_flow_nl_dump,
+	.commit = transaction_commit,
+	.abort = transaction_abort,
 };
 
 static int __init back_init(void)

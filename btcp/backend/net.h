@@ -23,6 +23,8 @@
  * @sysfs: /sys/class/btcp/backend
  * @config: of the configuration; inside the genl lock
  * @frontends: struct back_frontend; @config, RCU for readers
+ * @shown: likewise, in the order in which they are told; @config
+ * @staged: struct back_frontend_next; @config
  * @frontend_count: in @frontends; @config
  * @reap: frees deleted frontends whose last flow went
  * @tell: tells front-ends that are there again of their flows
@@ -38,6 +40,8 @@ struct back_net {
 	struct handoff_sysfs sysfs;
 	struct mutex config;	/* inside the genl lock */
 	struct list_head frontends;
+	struct list_head shown;
+	struct list_head staged;
 	unsigned int frontend_count;
 	struct work_struct reap;
 	struct work_struct tell;

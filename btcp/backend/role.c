@@ -88,6 +88,8 @@ static int __net_init net_init(struct net *net)
 	bnet->net = net;
 	mutex_init(&bnet->config);
 	INIT_LIST_HEAD(&bnet->frontends);
+	INIT_LIST_HEAD(&bnet->shown);
+	INIT_LIST_HEAD(&bnet->staged);
 	INIT_WORK(&bnet->reap, reap_work);
 	INIT_WORK(&bnet->tell, back_sweep_tell);
 

@@ -31,6 +31,7 @@ bool front_backend_usable(const struct front_backend *backend, u8 family)
 
 	if (READ_ONCE(backend->admin) != BTCP_ADMIN_UP || READ_ONCE(backend->deleting) ||
 	    READ_ONCE(backend->going) || READ_ONCE(backend->sick) ||
+	    READ_ONCE(backend->stage) == FRONT_FRESH ||
 	    !endpoint->endpoint.family)
 		return false;
 	return front_profile_unpack(atomic64_read(&endpoint->profile)).listening &&
@@ -146,9 +147,19 @@ struct front_backend *front_backend_find(struct front_net *fn, const char *name)
 
 	lockdep_assert_held(&fn->config);
 	list_for_each_entry(backend, &fn->backends, list)
-		if (!backend->deleting && !strcmp(backend->name, name))
+		if (!backend->deleting && front_stage_sees(fn, backend->stage) &&
+		    !strcmp(backend->name, name))
 			return backend;
 	return NULL;
+}
+
+static void drop_next(struct front_backend *backend)
+{
+	if (!backend->next)
+		return;
+	kfree(backend->next->key_path);
+	kfree_sensitive(backend->next);
+	backend->next = NULL;
 }
 
 static void free_backend(struct front_backend *backend)
@@ -168,6 +179,7 @@ static void unlink_backend(struct front_reapable *object)
 
 	lockdep_assert_held(&backend->fn->config);
 	list_del_rcu(&backend->list);
+	list_del(&backend->shown);
 }
 
 static void destroy(struct front_net *fn, struct front_reapable *object)
@@ -198,6 +210,23 @@ static int init_backend(struct front_backend *backend,
 	}
 	return handoff_stats_init(&backend->stats, front_backend_counters,
 				  __FRONT_BACKEND_STAT_MAX);
+}
+
+static int add_sysfs(struct front_backend *backend)
+{
+	return handoff_sysfs_add(&backend->sysfs, backend->fn->net, &backend->stats,
+				 front_backend_state, backend, "backend:%s", backend->name);
+}
+
+/* A transaction may have another back-end of a name that is in use until then. */
+static bool name_in_use(const struct front_net *fn, const char *name)
+{
+	const struct front_backend *backend;
+
+	list_for_each_entry(backend, &fn->backends, list)
+		if (!backend->deleting && !strcmp(backend->name, name))
+			return true;
+	return false;
 }
 
 struct front_backend *front_backend_new(struct front_net *fn,
@@ -232,10 +261,15 @@ struct front_backend *front_backend_new(struct front_net *fn,
 		err = PTR_ERR(backend->session);
 		goto free;
 	}
-	err = handoff_sysfs_add(&backend->sysfs, fn->net, &backend->stats,
-				front_backend_state, backend, "backend:%s", config->name);
+	err = name_in_use(fn, config->name) ? 0 : add_sysfs(backend);
 	if (err)
 		goto close;
+	INIT_LIST_HEAD(&backend->staged);
+	if (fn->staging) {
+		backend->stage = FRONT_FRESH;
+		list_add_tail(&backend->staged, &fn->stage.backends);
+	}
+	list_add_tail(&backend->shown, &fn->backends_shown);
 	list_add_tail_rcu(&backend->list, &fn->backends);
 	return backend;
 
@@ -283,4 +317,85 @@ void front_backend_delete(struct front_backend *backend)
 	/* The name is free from now on. */
 	handoff_sysfs_del(&backend->sysfs);
 	front_backend_put(backend->fn, backend);
+}
+
+struct front_backend *front_backend_standing(struct front_net *fn,
+					     const struct front_backend_config *config)
+{
+	struct front_backend *backend;
+
+	lockdep_assert_held(&fn->config);
+	list_for_each_entry(backend, &fn->backends, list)
+		if (!backend->deleting && backend->stage == FRONT_STANDS &&
+		    !strcmp(backend->name, config->name) &&
+		    handoff_endpoint_equal(&backend->endpoint[0].endpoint, &config->endpoint[0]) &&
+		    handoff_endpoint_equal(&backend->endpoint[1].endpoint, &config->endpoint[1]) &&
+		    handoff_endpoint_equal(handoff_session_peer(backend->session),
+					   &config->control))
+			return backend;
+	return NULL;
+}
+
+void front_backend_keep(struct front_backend *backend, struct front_backend_next *next)
+{
+	struct front_net *fn = backend->fn;
+
+	lockdep_assert_held(&fn->config);
+	backend->next = next;
+	WRITE_ONCE(backend->stage, FRONT_KEPT);
+	list_add_tail(&backend->staged, &fn->stage.backends);
+}
+
+void front_backend_publish(struct front_backend *backend)
+{
+	struct front_backend_next *next = backend->next;
+	u8 admin = backend->admin;
+	u32 weight;
+
+	if (!next) {
+		WRITE_ONCE(backend->stage, FRONT_STANDS);
+		return;
+	}
+	weight = backend->weight;
+	WRITE_ONCE(backend->weight, next->weight);
+	next->weight = weight;
+	WRITE_ONCE(backend->maxflows, next->maxflows);
+	WRITE_ONCE(backend->slowstart, next->slowstart);
+	WRITE_ONCE(backend->admin, next->admin);
+	next->admin = admin;
+}
+
+static void settle_kept(struct front_backend *backend, struct front_backend_next *next)
+{
+	/* A drain that goes on keeps its deadline. */
+	if (backend->admin != next->admin || next->deadline)
+		front_backend_set_admin(backend, backend->admin, next->deadline);
+	handoff_session_rekey(backend->session, next->key);
+	swap(backend->key_path, next->key_path);
+	WRITE_ONCE(backend->stage, FRONT_STANDS);
+	drop_next(backend);
+}
+
+void front_backend_settle(struct front_backend *backend)
+{
+	lockdep_assert_held(&backend->fn->config);
+	if (backend->next) {
+		settle_kept(backend, backend->next);
+		return;
+	}
+	if (!backend->sysfs.device && add_sysfs(backend))
+		pr_warn("backend %s is not shown in sysfs: no memory\n", backend->name);
+	front_backend_changed(backend);
+}
+
+void front_backend_unstage(struct front_backend *backend)
+{
+	lockdep_assert_held(&backend->fn->config);
+	if (backend->stage == FRONT_FRESH) {
+		front_backend_forget_deadline(backend);
+		front_backend_delete(backend);
+		return;
+	}
+	drop_next(backend);
+	WRITE_ONCE(backend->stage, FRONT_STANDS);
 }

@@ -44,9 +44,30 @@ struct front_endpoint {
 };
 
 /**
+ * struct front_backend_next - what a transaction has for a back-end that is there
+ * @weight: as of struct front_backend; what it was before, once it is published
+ * @maxflows: likewise
+ * @slowstart: likewise
+ * @admin: likewise; what it was before, once it is published
+ * @deadline: of a drain, in seconds; 0: none
+ * @key: 32 bytes
+ * @key_path: or NULL
+ */
+struct front_backend_next {
+	u32 weight;
+	u32 maxflows;
+	u32 slowstart;
+	u8 admin;
+	u32 deadline;
+	u8 key[BTCP_KEY_LEN];
+	char *key_path;
+};
+
+/**
  * struct front_backend - a back-end
  * @reapable: at the end
  * @list: in front_net.backends; written under @config, read under RCU
+ * @shown: in front_net.backends_shown; @config
  * @ref: 1 for the configuration, 1 for each flow, 1 for each opening that asks it,
  *	1 for @lost while it is queued, 1 for @deadline likewise
  * @fn: namespace
@@ -73,6 +94,9 @@ struct front_endpoint {
  * @going: the back-end said that it takes nothing new; READ_ONCE
  * @deleting: written under @config; READ_ONCE
  * @reborn: its flows are to end although it is there; READ_ONCE
+ * @stage: enum front_stage; written under @config; READ_ONCE
+ * @staged: in front_net.stage; @config
+ * @next: if it is in a transaction and was there, else NULL; @config
  * @lost: calls @end_flows: its session went down, or its admin state did
  * @deadline: of a drain: calls @end_flows
  * @end_flows: see struct front_backend_config; constant
@@ -82,6 +106,7 @@ struct front_endpoint {
 struct front_backend {
 	struct front_reapable reapable;
 	struct list_head list;
+	struct list_head shown;
 	refcount_t ref;
 	struct front_net *fn;
 	char name[BTCP_NAME_LEN + 1];
@@ -105,6 +130,9 @@ struct front_backend {
 	bool going;
 	bool deleting;
 	bool reborn;
+	u8 stage;
+	struct list_head staged;
+	struct front_backend_next *next;
 	struct work_struct lost;
 	struct delayed_work deadline;
 	void (*end_flows)(struct front_backend *backend);
@@ -359,6 +387,50 @@ void front_backend_set_sick(struct front_backend *backend, bool sick);
  * Context: process context, may sleep; @config held.
  */
 void front_backend_forget_deadline(struct front_backend *backend);
+
+/**
+ * front_backend_standing() - one that is there, and that a transaction has not named yet
+ * @fn: namespace
+ * @config: as the transaction has it
+ *
+ * Context: @config held.
+ * Return: the back-end of that name with these addresses, or NULL.
+ */
+struct front_backend *front_backend_standing(struct front_net *fn,
+					     const struct front_backend_config *config);
+
+/**
+ * front_backend_keep() - a transaction has a back-end that is there
+ * @backend: back-end, not in it yet
+ * @next: what is to be; the back-end's from now on
+ *
+ * Context: process context; @config held.
+ */
+void front_backend_keep(struct front_backend *backend, struct front_backend_next *next);
+
+/**
+ * front_backend_publish() - requests see it as it is to be
+ * @backend: in a transaction
+ *
+ * Context: BH off, within @published; @config held.
+ */
+void front_backend_publish(struct front_backend *backend);
+
+/**
+ * front_backend_settle() - all else of it that is to be; it is in no transaction any more
+ * @backend: published
+ *
+ * Context: process context, may sleep; genl lock and @config held.
+ */
+void front_backend_settle(struct front_backend *backend);
+
+/**
+ * front_backend_unstage() - forget what a transaction had of it
+ * @backend: in one that was given up, in no pool if it is new; gone then
+ *
+ * Context: process context; @config held.
+ */
+void front_backend_unstage(struct front_backend *backend);
 
 /**
  * front_backend_delete() - nothing new; forgotten with the last flow

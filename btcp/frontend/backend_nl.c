@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/slab.h>
+
 #include "btcp/frontend/backend.h"
 #include "btcp/frontend/health.h"
 #include "btcp/frontend/lost.h"
 #include "btcp/frontend/netlink.h"
 #include "btcp/frontend/pool.h"
 #include "btcp/frontend/service.h"
-#include "handoff/settings.h"
+#include "handoff/transaction.h"
 
 static struct front_backend *find(struct front_net *fn, struct genl_info *info,
 				  int *err)
@@ -132,8 +134,58 @@ static unsigned int count_backends(const struct front_net *fn)
 	unsigned int n = 0;
 
 	list_for_each_entry(backend, &fn->backends, list)
-		n++;
+		n += front_stage_sees(fn, backend->stage);
 	return n;
+}
+
+/* Those of one session have one key. */
+static bool key_differs(const struct front_net *fn, const struct handoff_session *session,
+			const u8 *key)
+{
+	const struct front_backend *backend;
+
+	list_for_each_entry(backend, &fn->stage.backends, staged)
+		if (backend->session == session &&
+		    !(backend->next ? !memcmp(backend->next->key, key, BTCP_KEY_LEN) :
+				      handoff_session_has_key(backend->session, key)))
+			return true;
+	return false;
+}
+
+static u32 number(struct genl_info *info, int attr, u32 otherwise)
+{
+	return info->attrs[attr] ? nla_get_u32(info->attrs[attr]) : otherwise;
+}
+
+/* A transaction has one that is there: what it does not say has its default. */
+static int keep(struct front_net *fn, struct genl_info *info,
+		const struct front_backend_config *config)
+{
+	struct front_backend *backend = front_backend_standing(fn, config);
+	struct front_backend_next *next;
+
+	if (key_differs(fn, backend->session, config->key))
+		return front_nl_refuse(info, 0, -EINVAL,
+				       "another object with this control address has another key");
+	next = kzalloc(sizeof(*next), GFP_KERNEL);
+	if (!next)
+		return -ENOMEM;
+	next->weight = number(info, BTCP_A_WEIGHT, 1);
+	next->maxflows = number(info, BTCP_A_MAXFLOWS, 0);
+	next->slowstart = number(info, BTCP_A_SLOWSTART, 0);
+	next->deadline = number(info, BTCP_A_DEADLINE, 0);
+	next->admin = info->attrs[BTCP_A_ADMIN] ? nla_get_u8(info->attrs[BTCP_A_ADMIN]) :
+						  BTCP_ADMIN_UP;
+	memcpy(next->key, config->key, sizeof(next->key));
+	if (config->key_path) {
+		next->key_path = kstrdup(config->key_path, GFP_KERNEL);
+		if (!next->key_path) {
+			kfree_sensitive(next);
+			return -ENOMEM;
+		}
+	}
+	front_backend_keep(backend, next);
+	return 0;
 }
 
 int front_nl_backend_new(struct front_net *fn, struct genl_info *info)
@@ -150,8 +202,10 @@ int front_nl_backend_new(struct front_net *fn, struct genl_info *info)
 	if (front_backend_find(fn, config.name))
 		return front_nl_refuse(info, BTCP_A_NAME, -EEXIST,
 				       "there is a back-end of that name already");
-	if (count_backends(fn) >= handoff_limit(fn->net, HANDOFF_LIMIT_BACKENDS))
+	if (count_backends(fn) >= handoff_transaction_limit(fn->net, HANDOFF_LIMIT_BACKENDS))
 		return front_nl_refuse(info, BTCP_A_NAME, -ENOSPC, "limit backends is reached");
+	if (fn->staging && front_backend_standing(fn, &config))
+		return keep(fn, info, &config);
 	/* Refusals by the control channel set their own sentence. */
 	backend = front_backend_new(fn, &config, info->extack);
 	if (IS_ERR(backend))
@@ -315,10 +369,10 @@ void front_nl_backend_get(struct front_net *fn, struct sk_buff *skb,
 	struct front_backend *backend;
 	long n = 0;
 
-	list_for_each_entry(backend, &fn->backends, list) {
+	list_for_each_entry(backend, &fn->backends_shown, shown) {
 		if (n++ < cb->args[0])
 			continue;
-		if (put(skb, cb, backend))
+		if (front_stage_sees(fn, backend->stage) && put(skb, cb, backend))
 			break;
 		cb->args[0]++;
 	}

@@ -6,7 +6,7 @@
 #include "btcp/frontend/pool.h"
 #include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
-#include "handoff/settings.h"
+#include "handoff/transaction.h"
 
 int front_nl_content_begin(struct front_net *fn, struct genl_info *info)
 {
@@ -18,30 +18,31 @@ int front_nl_content_begin(struct front_net *fn, struct genl_info *info)
 	service = front_nl_rule_service(fn, info, &err);
 	if (!service)
 		return err;
-	if (service->proto != BTCP_PROTO_HTTP)
+	if (front_service_settings(service)->proto != BTCP_PROTO_HTTP)
 		return front_nl_refuse(info, BTCP_A_SERVICE, -EINVAL,
 				       "content is by host and path, which only proto http has");
 	if (!value || !nla_get_u64(value))
 		return front_nl_refuse(info, BTCP_A_VALUE, -EINVAL, "there is no entry in it");
 	if (!file)
 		return front_nl_refuse(info, 0, -EINVAL, "content needs the name of its file");
-	if (nla_get_u64(value) > handoff_limit(fn->net, HANDOFF_LIMIT_CONTENT))
+	if (nla_get_u64(value) > handoff_transaction_limit(fn->net, HANDOFF_LIMIT_CONTENT))
 		return front_nl_refuse(info, BTCP_A_FILE, -ENOSPC,
 				       "it has more entries than limit content");
 	load = front_content_load_new(nla_get_u64(value), nla_data(file), info->snd_portid);
 	if (!load)
 		return -ENOMEM;
 	/* Who had begun before, and never came to an end, is over. */
-	front_content_load_drop(service->load);
-	service->load = load;
+	front_content_load_drop(*front_service_load(service));
+	*front_service_load(service) = load;
 	return 0;
 }
 
 static struct front_service *find_load(struct front_net *fn, struct genl_info *info, int *err)
 {
 	struct front_service *service = front_nl_rule_service(fn, info, err);
+	const struct front_content_load *load = service ? *front_service_load(service) : NULL;
 
-	if (!service || (service->load && service->load->portid == info->snd_portid))
+	if (!service || (load && load->portid == info->snd_portid))
 		return service;
 	*err = front_nl_refuse(info, BTCP_A_SERVICE, -ECANCELED,
 			       "content is being loaded by somebody else");
@@ -78,6 +79,7 @@ static int add_line(struct front_net *fn, struct genl_info *info,
 
 int front_nl_content_add(struct front_net *fn, struct genl_info *info)
 {
+	struct front_content_load **load;
 	struct front_service *service;
 	const struct nlattr *attr;
 	int err, rem;
@@ -85,13 +87,14 @@ int front_nl_content_add(struct front_net *fn, struct genl_info *info)
 	service = find_load(fn, info, &err);
 	if (!service)
 		return err;
+	load = front_service_load(service);
 	front_nl_each(attr, info, rem) {
 		if (nla_type(attr) != BTCP_A_CONTENT)
 			continue;
-		err = add_line(fn, info, service->load, attr);
+		err = add_line(fn, info, *load, attr);
 		if (err) {
-			front_content_load_drop(service->load);
-			service->load = NULL;
+			front_content_load_drop(*load);
+			*load = NULL;
 			return err;
 		}
 	}
@@ -107,8 +110,8 @@ int front_nl_content_commit(struct front_net *fn, struct genl_info *info)
 	service = find_load(fn, info, &err);
 	if (!service)
 		return err;
-	content = front_content_load_finish(service->load);
-	service->load = NULL;
+	content = front_content_load_finish(*front_service_load(service));
+	*front_service_load(service) = NULL;
 	err = front_service_set_content(service, content);
 	if (err)
 		front_content_retire(content);

@@ -97,7 +97,7 @@ static int begin(struct front_net *fn, struct front_flow *flow,
 		return PTR_ERR(o);
 	o->syn = *syn;
 	o->synack_ns = ktime_get_ns();
-	o->proto = front_proto_of(READ_ONCE(flow->service->proto));
+	o->proto = front_proto_of(READ_ONCE(flow->service->set.proto));
 	if (o->proto->init)
 		o->proto->init(o);
 	o->resent = proven;
@@ -163,7 +163,7 @@ static bool refused(struct front_net *fn, const struct front_service *service)
 {
 	if (READ_ONCE(fn->dying))
 		front_count(fn, FRONT_STAT_SYN_GOING);
-	else if (READ_ONCE(service->admin) != BTCP_ADMIN_UP)
+	else if (READ_ONCE(service->set.admin) != BTCP_ADMIN_UP)
 		front_count(fn, FRONT_STAT_SYN_DRAINING);
 	else if (atomic_read(&fn->table.count) >= handoff_limit(fn->net, HANDOFF_LIMIT_FLOWS))
 		front_count(fn, FRONT_STAT_SYN_FLOWS);

@@ -9,6 +9,7 @@
 #include <linux/llist.h>
 #include <linux/mutex.h>
 #include <linux/rhashtable.h>
+#include <linux/seqlock.h>
 #include <linux/siphash.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
@@ -31,6 +32,30 @@ struct front_rate {
 };
 
 /**
+ * enum front_stage - how an object stands to the transaction, see stage.h
+ * @FRONT_STANDS: it is not in it, or there is none
+ * @FRONT_KEPT: it was there, and will be
+ * @FRONT_FRESH: it will be: only the transaction's own requests see it
+ */
+enum front_stage {
+	FRONT_STANDS,
+	FRONT_KEPT,
+	FRONT_FRESH,
+};
+
+/**
+ * struct front_staged - what a transaction has, in the order in which it came
+ * @services: struct front_service
+ * @backends: struct front_backend
+ * @pools: struct front_pool
+ */
+struct front_staged {
+	struct list_head services;
+	struct list_head backends;
+	struct list_head pools;
+};
+
+/**
  * struct front_net - one namespace's front-end
  * @net: namespace
  * @table: its flows
@@ -38,7 +63,12 @@ struct front_rate {
  * @config: serialises what the genl lock does, in a form lockdep can assert
  * @services: struct front_service, deleted ones too until reaped; @config
  * @backends: struct front_backend, likewise; also read under RCU
+ * @backends_shown: struct front_backend, all, in the order in which they are told; @config
  * @pools: struct front_pool; @config
+ * @stage: see stage.h; @config
+ * @staging: the request that is being handled is a transaction's; @config
+ * @published: changes while a transaction takes the place of what there was, written under
+ *	@config
  * @reapable: services and back-ends without references
  * @reap: frees them
  * @serial: of the last service, pool or back-end that was made; @config
@@ -71,7 +101,11 @@ struct front_net {
 	struct mutex config;	/* inside the genl lock */
 	struct list_head services;
 	struct list_head backends;
+	struct list_head backends_shown;
 	struct list_head pools;
+	struct front_staged stage;
+	bool staging;
+	seqlock_t published;
 	struct llist_head reapable;
 	struct work_struct reap;
 	u32 serial;
@@ -133,6 +167,21 @@ static inline void front_count(struct front_net *fn, enum front_stat which)
  * Context: any.
  */
 bool front_rate_allow(struct front_rate *rate, u32 limit);
+
+/**
+ * front_stage_sees() - does the request that is being handled know of an object?
+ * @fn: namespace
+ * @stage: the object's
+ *
+ * A transaction begins with nothing; all others see what requests see.
+ *
+ * Context: @config held.
+ */
+static inline bool front_stage_sees(const struct front_net *fn, enum front_stage stage)
+{
+	lockdep_assert_held(&fn->config);
+	return fn->staging ? stage != FRONT_STANDS : stage != FRONT_FRESH;
+}
 
 /**
  * front_net_serial() - a number for a service, pool or back-end

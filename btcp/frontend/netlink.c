@@ -2,6 +2,8 @@
 #include <net/sock.h>
 
 #include "btcp/frontend/netlink.h"
+#include "btcp/frontend/stage.h"
+#include "handoff/transaction.h"
 
 typedef int (*handler)(struct front_net *fn, struct genl_info *info);
 typedef void (*dumper)(struct front_net *fn, struct sk_buff *skb,
@@ -53,7 +55,9 @@ static int doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	mutex_lock(&fn->config);
+	fn->staging = handoff_transaction_of(info);
 	err = handlers[info->genlhdr->cmd](fn, info);
+	fn->staging = false;
 	mutex_unlock(&fn->config);
 	return err;
 }
@@ -74,6 +78,24 @@ static struct handoff_stats *stats(struct net *net)
 	return &front_net(net)->stats;
 }
 
+static void transaction_commit(struct net *net)
+{
+	struct front_net *fn = front_net(net);
+
+	mutex_lock(&fn->config);
+	front_stage_commit(fn);
+	mutex_unlock(&fn->config);
+}
+
+static void transaction_abort(struct net *net)
+{
+	struct front_net *fn = front_net(net);
+
+	mutex_lock(&fn->config);
+	front_stage_abort(fn);
+	mutex_unlock(&fn->config);
+}
+
 #define DO(c)	{ .cmd = BTCP_CMD_##c, .doit = doit }
 #define DUMP(c)	{ .cmd = BTCP_CMD_##c, .dumpit = dumpit }
 
@@ -92,4 +114,6 @@ const struct handoff_nl_role front_netlink_role = {
 	.count = ARRAY_SIZE(commands),
 	.stats = stats,
 	.flows = front_nl_flows,
+	.commit = transaction_commit,
+	.abort = transaction_abort,
 };

@@ -108,6 +108,7 @@ struct front_handshake {
  *
  * @pool: the rule's, counted
  * @backend: being asked, counted
+ * @once: of proto http: after one response the connection is to end
  * @choice: who has refused
  * @id: of this try; 0: none is under way
  * @started: of this try, jiffies
@@ -159,6 +160,7 @@ struct front_opening {
 
 	struct front_pool *pool;
 	struct front_backend *backend;
+	bool once;
 	struct front_choice choice;
 	u64 id;
 	unsigned long started;

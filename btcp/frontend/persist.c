@@ -72,7 +72,7 @@ static bool is_over(const struct persist_entry *entry)
 u32 front_persist_recall(const struct front_service *service, const struct front_pool *pool,
 			 const union nf_inet_addr *client, u8 family)
 {
-	u8 prefix = READ_ONCE(service->persist);
+	u8 prefix = READ_ONCE(service->set.persist);
 	struct persist_entry *entry;
 	struct persist_key key;
 	u32 serial = 0;
@@ -119,8 +119,9 @@ void front_persist_keep(const struct front_service *service, const struct front_
 			const union nf_inet_addr *client, u8 family,
 			const struct front_backend *backend)
 {
-	unsigned long expires = jiffies + READ_ONCE(service->persist_timeout) * (unsigned long)HZ;
-	u8 prefix = READ_ONCE(service->persist);
+	u32 timeout = READ_ONCE(service->set.persist_timeout);
+	unsigned long expires = jiffies + timeout * (unsigned long)HZ;
+	u8 prefix = READ_ONCE(service->set.persist);
 	struct front_net *fn = service->fn;
 	struct persist_entry *entry;
 	struct persist_key key;

@@ -21,6 +21,8 @@ struct front_pool;
  * @peek: who would be picked: nothing is to change, nor to be counted
  * @spare: somebody is not busy: who is, is out
  * @tried_count: of them
+ * @members: whom the first pick is of, belonging to the rules that named the pool; NULL: whom
+ *	the pool has by now; RCU, so for the same read side only
  * @stick: serial of the back-end that the client had before, or 0
  * @key: hash of what the pool's policy goes by, see front_pool_key()
  */
@@ -31,6 +33,7 @@ struct front_choice {
 	u8 tried_count;
 	u32 tried[FRONT_TRIES_MAX];
 	u32 stick;
+	struct front_members *members;
 	u64 key;
 };
 

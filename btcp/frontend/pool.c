@@ -111,9 +111,11 @@ found:
 
 struct front_backend *front_pool_pick(struct front_pool *pool, struct front_choice *choice)
 {
-	struct front_members *members = rcu_dereference(pool->members);
+	struct front_members *members = choice->members ?: rcu_dereference(pool->members);
 	unsigned int i;
 
+	/* Who is asked next is asked later, when there may be others. */
+	choice->members = NULL;
 	if (choice->tried_count == FRONT_TRIES_MAX)
 		return NULL;
 	for (i = 0; i < FRONT_TRIES_MAX; i++) {
@@ -127,11 +129,11 @@ struct front_backend *front_pool_pick(struct front_pool *pool, struct front_choi
 	return NULL;
 }
 
-u64 front_pool_key(const struct front_pool *pool, const struct rule_request *request)
+u64 front_members_key(const struct front_members *members, const struct rule_request *request)
 {
 	/* Not secret, since every front-end has to come to the same. */
 	static const siphash_key_t key;
-	const struct front_scheme *scheme = &rcu_dereference(pool->members)->scheme;
+	const struct front_scheme *scheme = &members->scheme;
 	struct hash_piece piece[HASH_PIECES];
 
 	if (!scheme->policy->hashes)
@@ -147,7 +149,7 @@ struct front_pool *front_pool_find(struct front_net *fn, const char *name)
 
 	lockdep_assert_held(&fn->config);
 	list_for_each_entry(pool, &fn->pools, list)
-		if (!strcmp(pool->name, name))
+		if (front_stage_sees(fn, pool->stage) && !strcmp(pool->name, name))
 			return pool;
 	return NULL;
 }
@@ -171,9 +173,15 @@ static void prepare(struct front_members *members)
 		members->scheme.policy->prepare(members);
 }
 
-struct front_members *front_pool_members(const struct front_pool *pool)
+/* What requests see, whoever asks. */
+static struct front_members *seen_members(const struct front_pool *pool)
 {
 	return rcu_dereference_protected(pool->members, lockdep_is_held(&pool->fn->config));
+}
+
+struct front_members *front_pool_members(const struct front_pool *pool)
+{
+	return pool->fn->staging && pool->next ? pool->next : seen_members(pool);
 }
 
 static void refer(struct front_members *members, int by)
@@ -201,6 +209,11 @@ struct front_pool *front_pool_new(struct front_net *fn, const char *name,
 	prepare(members);
 	RCU_INIT_POINTER(pool->members, members);
 	list_add_tail(&pool->list, &fn->pools);
+	INIT_LIST_HEAD(&pool->staged);
+	if (fn->staging) {
+		pool->stage = FRONT_FRESH;
+		list_add_tail(&pool->staged, &fn->stage.pools);
+	}
 	return pool;
 }
 
@@ -210,6 +223,11 @@ void front_pool_set_members(struct front_pool *pool, struct front_members *membe
 
 	refer(members, 1);
 	refer(old, -1);
+	if (pool->fn->staging && pool->next) {
+		pool->next = members;
+		kvfree(old);
+		return;
+	}
 	prepare(members);
 	rcu_assign_pointer(pool->members, members);
 	front_net_promise_changed(pool->fn);
@@ -222,7 +240,7 @@ void front_pools_weigh(const struct front_backend *backend)
 
 	lockdep_assert_held(&backend->fn->config);
 	list_for_each_entry(pool, &backend->fn->pools, list) {
-		struct front_members *members = front_pool_members(pool);
+		struct front_members *members = seen_members(pool);
 		unsigned int i;
 
 		for (i = 0; i < members->count; i++)
@@ -234,7 +252,7 @@ void front_pools_weigh(const struct front_backend *backend)
 void front_pool_delete(struct front_pool *pool)
 {
 	static const struct front_members none = { .scheme.policy = &front_policy_wrr };
-	struct front_members *members = front_pool_members(pool);
+	struct front_members *members = seen_members(pool);
 
 	lockdep_assert_held(&pool->fn->config);
 	/* A connection that is being handed off may look once more. */
@@ -244,4 +262,83 @@ void front_pool_delete(struct front_pool *pool)
 	list_del(&pool->list);
 	front_net_promise_changed(pool->fn);
 	front_pool_put(pool);
+}
+
+void front_pool_keep(struct front_pool *pool, struct front_members *members)
+{
+	struct front_net *fn = pool->fn;
+
+	lockdep_assert_held(&fn->config);
+	refer(members, 1);
+	pool->next = members;
+	pool->stage = FRONT_KEPT;
+	list_add_tail(&pool->staged, &fn->stage.pools);
+}
+
+static void drop_next(struct front_pool *pool)
+{
+	if (!pool->next)
+		return;
+	refer(pool->next, -1);
+	kvfree(pool->next);
+	pool->next = NULL;
+}
+
+static bool same_scheme(const struct front_scheme *a, const struct front_scheme *b)
+{
+	return a->policy == b->policy && a->hash == b->hash && a->name_len == b->name_len &&
+	       !memcmp(a->name, b->name, a->name_len);
+}
+
+static bool same_members(const struct front_members *a, const struct front_members *b)
+{
+	unsigned int i;
+
+	if (!same_scheme(&a->scheme, &b->scheme) || a->count != b->count)
+		return false;
+	for (i = 0; i < a->count; i++)
+		if (a->member[i].backend != b->member[i].backend ||
+		    a->member[i].has_weight != b->member[i].has_weight ||
+		    a->member[i].weight != b->member[i].weight)
+			return false;
+	return true;
+}
+
+void front_pool_prepare(struct front_pool *pool)
+{
+	/* Whose turn it is, and who had which URL, need not be forgotten then. */
+	if (pool->next && same_members(pool->next, seen_members(pool)))
+		drop_next(pool);
+	if (pool->next)
+		prepare(pool->next);
+}
+
+void front_pool_publish(struct front_pool *pool)
+{
+	struct front_members *old = seen_members(pool);
+
+	if (!pool->next)
+		return;
+	rcu_assign_pointer(pool->members, pool->next);
+	pool->next = old;
+}
+
+void front_pool_settle(struct front_pool *pool)
+{
+	if (!pool->next)
+		return;
+	refer(pool->next, -1);
+	kvfree_rcu(pool->next, rcu);
+	pool->next = NULL;
+}
+
+void front_pool_unstage(struct front_pool *pool)
+{
+	lockdep_assert_held(&pool->fn->config);
+	if (pool->stage == FRONT_FRESH) {
+		front_pool_delete(pool);
+		return;
+	}
+	drop_next(pool);
+	pool->stage = FRONT_STANDS;
 }

@@ -73,6 +73,9 @@ struct front_members {
  * @serial: from front_net_serial()
  * @rules: rules, and contents, that name it; @config
  * @members: never NULL; RCU, written under @config
+ * @stage: enum front_stage; @config
+ * @staged: in front_net.stage; @config
+ * @next: members that a transaction has for a pool that is there, or NULL; @config
  * @lock: the policy's
  * @rcu: frees it
  */
@@ -84,6 +87,9 @@ struct front_pool {
 	u32 serial;
 	unsigned int rules;
 	struct front_members __rcu *members;
+	u8 stage;
+	struct list_head staged;
+	struct front_members *next;
 	spinlock_t lock;	/* the scheduler's */
 	struct rcu_head rcu;
 };
@@ -120,14 +126,14 @@ void front_pool_put(struct front_pool *pool);
 struct front_backend *front_pool_pick(struct front_pool *pool, struct front_choice *choice);
 
 /**
- * front_pool_key() - what a policy that hashes goes by
- * @pool: pool
+ * front_members_key() - what a policy that hashes goes by
+ * @members: a pool's
  * @request: what is asked; what is not known of it is left out
  *
  * Context: RCU read side.
  * Return: for front_choice; the same on every front-end.
  */
-u64 front_pool_key(const struct front_pool *pool, const struct rule_request *request);
+u64 front_members_key(const struct front_members *members, const struct rule_request *request);
 
 /**
  * front_member_configured_weight() - its own, or its back-end's
@@ -172,7 +178,7 @@ struct front_pool *front_pool_new(struct front_net *fn, const char *name,
 
 /**
  * front_pool_set_members() - replace the members
- * @pool: pool
+ * @pool: pool; within a transaction one that is in it
  * @members: the pool's from now on
  *
  * Context: process context; @config held.
@@ -186,6 +192,47 @@ void front_pool_set_members(struct front_pool *pool, struct front_members *membe
  * Context: @config held.
  */
 struct front_members *front_pool_members(const struct front_pool *pool);
+
+/**
+ * front_pool_keep() - a transaction has a pool that is there
+ * @pool: pool, not in it yet
+ * @members: to be; the pool's from now on
+ *
+ * Context: process context; @config held.
+ */
+void front_pool_keep(struct front_pool *pool, struct front_members *members);
+
+/**
+ * front_pool_prepare() - a transaction is to be published: what takes time
+ * @pool: in it
+ *
+ * Context: process context; genl lock and @config held.
+ */
+void front_pool_prepare(struct front_pool *pool);
+
+/**
+ * front_pool_publish() - requests see it from now on
+ * @pool: in a transaction
+ *
+ * Context: BH off, within @published; @config held.
+ */
+void front_pool_publish(struct front_pool *pool);
+
+/**
+ * front_pool_settle() - forget what it was before
+ * @pool: published
+ *
+ * Context: process context; @config held.
+ */
+void front_pool_settle(struct front_pool *pool);
+
+/**
+ * front_pool_unstage() - forget what a transaction had of it
+ * @pool: in one that was given up; gone if it was new
+ *
+ * Context: process context; @config held.
+ */
+void front_pool_unstage(struct front_pool *pool);
 
 /**
  * front_pools_weigh() - a back-end's weight has changed

@@ -5,7 +5,7 @@
 #include "btcp/frontend/netlink.h"
 #include "btcp/frontend/pool.h"
 #include "btcp/http_field.h"
-#include "handoff/settings.h"
+#include "handoff/transaction.h"
 
 /* NLA_POLICY_MAX() has 16 bits and a sign; 6.1 wants this one writable. */
 static struct netlink_range_validation weight_range = {
@@ -155,8 +155,19 @@ static unsigned int count_pools(const struct front_net *fn)
 	unsigned int n = 0;
 
 	list_for_each_entry(pool, &fn->pools, list)
-		n++;
+		n += front_stage_sees(fn, pool->stage);
 	return n;
+}
+
+/* A pool that a transaction has not named yet. */
+static struct front_pool *standing(struct front_net *fn, const char *name)
+{
+	struct front_pool *pool;
+
+	list_for_each_entry(pool, &fn->pools, list)
+		if (fn->staging && pool->stage == FRONT_STANDS && !strcmp(pool->name, name))
+			return pool;
+	return NULL;
 }
 
 int front_nl_pool_new(struct front_net *fn, struct genl_info *info)
@@ -175,12 +186,16 @@ int front_nl_pool_new(struct front_net *fn, struct genl_info *info)
 	if (front_pool_find(fn, name))
 		return front_nl_refuse(info, BTCP_A_NAME, -EEXIST,
 				       "there is a pool of that name already");
-	if (count_pools(fn) >= handoff_limit(fn->net, HANDOFF_LIMIT_POOLS))
+	if (count_pools(fn) >= handoff_transaction_limit(fn->net, HANDOFF_LIMIT_POOLS))
 		return front_nl_refuse(info, BTCP_A_NAME, -ENOSPC, "limit pools is reached");
 	members = read_members(fn, info, &scheme);
 	if (IS_ERR(members))
 		return PTR_ERR(members);
-	pool = front_pool_new(fn, name, members);
+	pool = standing(fn, name);
+	if (pool)
+		front_pool_keep(pool, members);
+	else
+		pool = front_pool_new(fn, name, members);
 	if (IS_ERR(pool))
 		kvfree(members);
 	return PTR_ERR_OR_ZERO(pool);
@@ -398,7 +413,7 @@ void front_nl_pool_get(struct front_net *fn, struct sk_buff *skb,
 	list_for_each_entry(pool, &fn->pools, list) {
 		if (n++ < cb->args[0])
 			continue;
-		if (put(skb, cb, pool))
+		if (front_stage_sees(fn, pool->stage) && put(skb, cb, pool))
 			break;
 		cb->args[0]++;
 	}

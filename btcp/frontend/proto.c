@@ -49,24 +49,66 @@ static int take_pool(struct front_opening *o, struct front_pool *pool,
 	if (!front_pool_get(pool))
 		return 503;
 	o->pool = pool;
-	o->choice.key = front_pool_key(pool, request);
+	o->choice.members = rcu_dereference(pool->members);
+	o->choice.key = front_members_key(o->choice.members, request);
 	return 0;
 }
 
-int front_proto_route(struct front_opening *o, const struct front_rules *rules,
-		      struct rule_request *request)
+static struct front_pool *by_rules(const struct front_rules *rules,
+				   const struct rule_request *request)
 {
 	const struct front_rule *rule;
 
-	know_client(request, o);
-	return take_pool(o, front_rules_route(rules, request, &rule), request);
+	return front_rules_route(rules, request, &rule);
 }
 
-int front_proto_default(struct front_opening *o, const struct front_rules *rules)
+static struct front_pool *by_default(const struct front_rules *rules,
+				     const struct rule_request *request)
 {
-	const struct front_rule *rule = rules->fallback;
+	return rules->fallback ? rules->fallback->pool : NULL;
+}
+
+static bool is_once(const struct front_service *service, const struct front_rules *rules)
+{
+	u8 requests = READ_ONCE(service->set.requests);
+
+	return requests == BTCP_REQUESTS_ONCE ||
+	       (requests == BTCP_REQUESTS_AUTO && rules->pool_count > 1);
+}
+
+/*
+ * The rules, and whom the pool has that they name, are of one configuration: if another takes
+ * its place right now, look again.
+ */
+static int route(struct front_opening *o, struct rule_request *request,
+		 struct front_pool *(*find)(const struct front_rules *rules,
+					    const struct rule_request *request))
+{
+	const struct front_service *service = o->flow->service;
+	const struct front_rules *rules;
+	unsigned int seq;
+	int status;
+
+	know_client(request, o);
+	do {
+		front_pool_put(o->pool);
+		o->pool = NULL;
+		seq = read_seqbegin(&o->fn->published);
+		rules = rcu_dereference(service->rules);
+		o->once = is_once(service, rules);
+		status = take_pool(o, find(rules, request), request);
+	} while (read_seqretry(&o->fn->published, seq));
+	return status;
+}
+
+int front_proto_route(struct front_opening *o, struct rule_request *request)
+{
+	return route(o, request, by_rules);
+}
+
+int front_proto_default(struct front_opening *o)
+{
 	struct rule_request request = {};
 
-	know_client(&request, o);
-	return take_pool(o, rule ? rule->pool : NULL, &request);
+	return route(o, &request, by_default);
 }

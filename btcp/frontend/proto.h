@@ -12,7 +12,6 @@
 #include "handoff/settings.h"
 
 struct front_opening;
-struct front_rules;
 struct rule;
 struct rule_request;
 
@@ -54,7 +53,7 @@ struct front_proto {
 	bool http;
 	void (*init)(struct front_opening *o);
 	enum front_head (*read)(struct front_opening *o, bool fin);
-	int (*route)(struct front_opening *o, const struct front_rules *rules);
+	int (*route)(struct front_opening *o);
 	u32 (*answer)(const struct front_opening *o, u8 *buf);
 };
 
@@ -83,24 +82,21 @@ bool front_proto_knows(const struct front_proto *proto, const struct rule *rule,
 /**
  * front_proto_route() - the rules tell to which pool the connection belongs
  * @o: opening; keeps it
- * @rules: its service's
  * @request: what is asked; who asks is filled in here
  *
  * Context: as the calls of struct front_proto.
  * Return: 0, or the status of a refusal.
  */
-int front_proto_route(struct front_opening *o, const struct front_rules *rules,
-		      struct rule_request *request);
+int front_proto_route(struct front_opening *o, struct rule_request *request);
 
 /**
  * front_proto_default() - all that is known of the connection is who the client is, and that what
  *	he says is not to be understood: the default rule gets it, if there is one
  * @o: opening
- * @rules: its service's
  *
  * Context: as the calls of struct front_proto.
  * Return: as front_proto_route().
  */
-int front_proto_default(struct front_opening *o, const struct front_rules *rules);
+int front_proto_default(struct front_opening *o);
 
 #endif /* _BTCP_FRONTEND_PROTO_H */

@@ -3,10 +3,10 @@
 
 #include "btcp/frontend/opening.h"
 #include "btcp/frontend/proto.h"
-#include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
 #include "btcp/http_answer.h"
 #include "btcp/http_once.h"
+#include "btcp/rule.h"
 
 static void init(struct front_opening *o)
 {
@@ -29,7 +29,7 @@ static enum front_head read(struct front_opening *o, bool fin)
 	return FRONT_HEAD_MORE;
 }
 
-static int find_pool(struct front_opening *o, const struct front_rules *rules)
+static int find_pool(struct front_opening *o)
 {
 	struct rule_request request;
 	void *room;
@@ -41,35 +41,30 @@ static int find_pool(struct front_opening *o, const struct front_rules *rules)
 		return 503;
 	}
 	status = rule_request_read(&request, &o->http, o->buf, room) ?
-		 400 : front_proto_route(o, rules, &request);
+		 400 : front_proto_route(o, &request);
 	kfree(room);
 	return status;
 }
 
-static void edit_once(struct front_opening *o, const struct front_rules *rules)
+static void edit_once(struct front_opening *o)
 {
-	u8 requests = READ_ONCE(o->flow->service->requests);
-
-	if (requests == BTCP_REQUESTS_AUTO)
-		requests = rules->pool_count > 1 ? BTCP_REQUESTS_ONCE : BTCP_REQUESTS_FIRST;
-	if (requests == BTCP_REQUESTS_ONCE &&
-	    http_once_edit(o->buf, &o->http) == HTTP_ONCE_UNTOUCHED)
+	if (o->once && http_once_edit(o->buf, &o->http) == HTTP_ONCE_UNTOUCHED)
 		front_count(o->fn, FRONT_STAT_ONCE_UNTOUCHED);
 }
 
-static int route(struct front_opening *o, const struct front_rules *rules)
+static int route(struct front_opening *o)
 {
 	int status;
 
 	if (o->http.result == HTTP_HEAD_PREFACE) {
 		/* Of an HTTP/2 request nothing is known yet. */
 		front_count(o->fn, FRONT_STAT_HTTP2_PREFACE);
-		return front_proto_default(o, rules);
+		return front_proto_default(o);
 	}
 	o->head_only = http_head_method_is(&o->http, o->buf, "HEAD");
-	status = find_pool(o, rules);
+	status = find_pool(o);
 	if (!status)
-		edit_once(o, rules);
+		edit_once(o);
 	return status;
 }
 

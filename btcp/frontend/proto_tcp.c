@@ -6,8 +6,8 @@
  */
 #include "btcp/frontend/opening.h"
 #include "btcp/frontend/proto.h"
-#include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
+#include "btcp/rule.h"
 
 /*
  * A head of one byte: by its acknowledgement the back-end can tell that the
@@ -19,13 +19,13 @@ static enum front_head read(struct front_opening *o, bool fin)
 	return o->len || fin ? FRONT_HEAD_DONE : FRONT_HEAD_MORE;
 }
 
-static int route(struct front_opening *o, const struct front_rules *rules)
+static int route(struct front_opening *o)
 {
 	struct rule_request request = {};
 
 	if (!o->len)
 		front_count(o->fn, FRONT_STAT_FIRST_BYTES);
-	return front_proto_route(o, rules, &request);
+	return front_proto_route(o, &request);
 }
 
 const struct front_proto front_proto_tcp = {

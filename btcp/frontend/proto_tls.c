@@ -7,8 +7,8 @@
 
 #include "btcp/frontend/opening.h"
 #include "btcp/frontend/proto.h"
-#include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
+#include "btcp/rule.h"
 
 static void init(struct front_opening *o)
 {
@@ -31,7 +31,7 @@ static enum front_head read(struct front_opening *o, bool fin)
 	return FRONT_HEAD_MORE;
 }
 
-static int find_pool(struct front_opening *o, const struct front_rules *rules, u8 *room)
+static int find_pool(struct front_opening *o, u8 *room)
 {
 	struct rule_request request;
 	int has;
@@ -40,30 +40,30 @@ static int find_pool(struct front_opening *o, const struct front_rules *rules, u
 	if (has < 0) {
 		/* The server will find words for it. */
 		front_count(o->fn, FRONT_STAT_TLS_MALFORMED);
-		return front_proto_default(o, rules);
+		return front_proto_default(o);
 	}
 	if (has & TLS_HELLO_HAS_ECH)
 		front_count(o->fn, FRONT_STAT_TLS_ECH);
 	if (!request.sni_len)
 		front_count(o->fn, FRONT_STAT_TLS_NO_SNI);
-	return front_proto_route(o, rules, &request);
+	return front_proto_route(o, &request);
 }
 
-static int route(struct front_opening *o, const struct front_rules *rules)
+static int route(struct front_opening *o)
 {
 	int status;
 	u8 *room;
 
 	if (o->tls.result == TLS_HELLO_OTHER) {
 		front_count(o->fn, FRONT_STAT_TLS_NO_HELLO);
-		return front_proto_default(o, rules);
+		return front_proto_default(o);
 	}
 	room = kmalloc(o->tls.len, GFP_ATOMIC | __GFP_NOWARN);
 	if (!room) {
 		front_count(o->fn, FRONT_STAT_HEAD_MEMORY);
 		return 503;
 	}
-	status = find_pool(o, rules, room);
+	status = find_pool(o, room);
 	kfree(room);
 	return status;
 }

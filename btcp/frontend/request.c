@@ -56,11 +56,10 @@ static bool take(struct front_opening *o, struct sk_buff *skb,
 /* As much of the head is there as is needed: find its pool and begin to hand over, or answer. */
 static void route(struct front_opening *o)
 {
-	const struct front_rules *rules = rcu_dereference(o->flow->service->rules);
 	int status;
 
 	lockdep_assert_held(&o->flow->flow.lock);
-	status = o->proto->route(o, rules);
+	status = o->proto->route(o);
 	if (status)
 		front_answer_begin(o, status);
 	else

@@ -108,7 +108,12 @@ static int __net_init net_init(struct net *net)
 	mutex_init(&fn->config);
 	INIT_LIST_HEAD(&fn->services);
 	INIT_LIST_HEAD(&fn->backends);
+	INIT_LIST_HEAD(&fn->backends_shown);
 	INIT_LIST_HEAD(&fn->pools);
+	INIT_LIST_HEAD(&fn->stage.services);
+	INIT_LIST_HEAD(&fn->stage.backends);
+	INIT_LIST_HEAD(&fn->stage.pools);
+	seqlock_init(&fn->published);
 	init_llist_head(&fn->reapable);
 	INIT_WORK(&fn->reap, reap_work);
 	atomic64_set(&fn->last_id, ktime_get_real_ns());

@@ -55,10 +55,9 @@ static void *alloc(size_t size)
 	return kvmalloc(size, GFP_KERNEL);
 }
 
-/* There may be hundreds of thousands, if all rules went at once. */
-static void free_work(struct work_struct *work)
+/* There may be hundreds of thousands of nodes, if all rules went at once. */
+void front_rules_free(struct front_rules *rules)
 {
-	struct front_rules *rules = container_of(to_rcu_work(work), struct front_rules, free);
 	struct trie_node *node, *next;
 
 	for (node = rules->stale; node; node = next) {
@@ -67,6 +66,11 @@ static void free_work(struct work_struct *work)
 		cond_resched();
 	}
 	kvfree(rules);
+}
+
+static void free_work(struct work_struct *work)
+{
+	front_rules_free(container_of(to_rcu_work(work), struct front_rules, free));
 }
 
 static void give_up(struct trie_edit *edit)

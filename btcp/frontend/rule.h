@@ -140,6 +140,14 @@ void front_rules_retire_all(struct front_rules *rules);
 void front_rules_retire(struct front_rules *rules);
 
 /**
+ * front_rules_free() - as front_rules_retire(), at once
+ * @rules: a version that no reader has ever seen
+ *
+ * Context: process context, may sleep.
+ */
+void front_rules_free(struct front_rules *rules);
+
+/**
  * front_rule_insert() - into the order by pref
  * @by_pref: a service's rules
  * @rule: its pref is unique

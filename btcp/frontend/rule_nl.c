@@ -7,7 +7,7 @@
 #include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
 #include "btcp/rule_draft.h"
-#include "handoff/settings.h"
+#include "handoff/transaction.h"
 
 /* Between a rule and the next one, if the operator gives no pref. */
 #define PREF_STEP	10
@@ -46,16 +46,15 @@ struct front_service *front_nl_rule_service(struct front_net *fn, struct genl_in
 	return service;
 }
 
-static struct front_rule *at_pref(const struct front_service *service, u32 pref)
+static struct front_rule *at_pref(struct front_service *service, u32 pref)
 {
-	struct front_rule *rule = front_rule_from(&service->by_pref, pref);
+	struct front_rule *rule = front_rule_from(front_service_by_pref(service), pref);
 
 	return rule && rule->rule.pref == pref ? rule : NULL;
 }
 
 /* The rule that SET and DEL name. */
-static struct front_rule *find_rule(const struct front_service *service,
-				    struct genl_info *info, int *err)
+static struct front_rule *find_rule(struct front_service *service, struct genl_info *info, int *err)
 {
 	struct front_rule *rule;
 
@@ -170,10 +169,10 @@ static struct front_rule *read_rule(struct genl_info *info, const struct front_r
 }
 
 /* What its service will never see is better refused than never matched. */
-static int check_proto(const struct front_service *service, struct genl_info *info,
+static int check_proto(struct front_service *service, struct genl_info *info,
 		       const struct front_rule *rule)
 {
-	const struct front_proto *proto = front_proto_of(service->proto);
+	const struct front_proto *proto = front_proto_of(front_service_settings(service)->proto);
 	u8 kind;
 
 	if (front_proto_knows(proto, &rule->rule, &kind))
@@ -196,7 +195,7 @@ static int read_pool(struct front_net *fn, struct genl_info *info,
 	return 0;
 }
 
-static int read_pref(const struct front_service *service, struct genl_info *info,
+static int read_pref(struct front_service *service, struct genl_info *info,
 		     struct front_rule *rule)
 {
 	const struct front_rule *last;
@@ -221,7 +220,7 @@ static int read_pref(const struct front_service *service, struct genl_info *info
 					       "the service has a rule of that pref already");
 		return 0;
 	}
-	last = front_rule_last(&service->by_pref);
+	last = front_rule_last(front_service_by_pref(service));
 	highest = last ? last->rule.pref : 0;
 	if (highest > U32_MAX - PREF_STEP)
 		return front_nl_refuse(info, 0, -ERANGE, "no pref is left above the highest");
@@ -239,7 +238,7 @@ int front_nl_rule_new(struct front_net *fn, struct genl_info *info)
 	if (!service)
 		return err;
 	if (front_service_rules(service)->index.count >=
-	    handoff_limit(fn->net, HANDOFF_LIMIT_RULES))
+	    handoff_transaction_limit(fn->net, HANDOFF_LIMIT_RULES))
 		return front_nl_refuse(info, BTCP_A_SERVICE, -ENOSPC, "limit rules is reached");
 	rule = read_rule(info, NULL);
 	if (IS_ERR(rule))
@@ -352,13 +351,13 @@ static int put(struct sk_buff *skb, struct netlink_callback *cb,
 
 /* args[1]: no rule of a lower pref is left; the default comes last. */
 static int put_all(struct sk_buff *skb, struct netlink_callback *cb,
-		   const struct front_service *service)
+		   struct front_service *service)
 {
 	const struct front_rule *fallback = front_service_rules(service)->fallback;
 	struct front_rule *rule = NULL;
 
 	if (cb->args[1] < BEHIND_ALL)
-		rule = front_rule_from(&service->by_pref, cb->args[1]);
+		rule = front_rule_from(front_service_by_pref(service), cb->args[1]);
 	while (rule) {
 		if (put(skb, cb, service, rule))
 			return -EMSGSIZE;
@@ -373,13 +372,14 @@ void front_nl_rule_get(struct front_net *fn, struct sk_buff *skb,
 		       struct netlink_callback *cb)
 {
 	const struct nlattr *filter = handoff_nl_dump_attrs(cb)[BTCP_A_SERVICE];
-	const struct front_service *service;
+	struct front_service *service;
 	long n = 0;
 
 	list_for_each_entry(service, &fn->services, list) {
 		if (n++ < cb->args[0])
 			continue;
-		if (!service->deleting && (!filter || !nla_strcmp(filter, service->name)) &&
+		if (front_stage_sees(fn, service->stage) && !service->deleting &&
+		    (!filter || !nla_strcmp(filter, service->name)) &&
 		    put_all(skb, cb, service))
 			break;
 		cb->args[0]++;

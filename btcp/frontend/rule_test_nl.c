@@ -184,7 +184,7 @@ static int put_backend(struct sk_buff *skb, const struct front_service *service,
 
 	local_bh_disable();
 	rcu_read_lock();
-	choice.key = front_pool_key(pool, &q->request);
+	choice.key = front_members_key(rcu_dereference(pool->members), &q->request);
 	choice.stick = recall(service, pool, q);
 	backend = front_pool_pick(pool, &choice);
 	rcu_read_unlock();
@@ -220,7 +220,7 @@ static int answer(const struct front_service *service, const struct question *q,
 	skb = handoff_nl_reply(info, &hdr);
 	if (!skb)
 		return -ENOMEM;
-	err = nla_put_u8(skb, BTCP_A_PROTO, service->proto);
+	err = nla_put_u8(skb, BTCP_A_PROTO, service->set.proto);
 	if (pool && !err)
 		err = rule ? front_nl_rule_put(skb, service, rule) :
 			     put_content(skb, service, pool);

@@ -28,7 +28,7 @@ struct front_service *front_service_at(struct front_net *fn,
 	struct front_vip *vip;
 
 	vip = rhashtable_lookup(&fn->vips, &key, front_vip_params);
-	return vip ? vip->service : NULL;
+	return vip ? READ_ONCE(vip->service) : NULL;
 }
 
 /* What every back-end of the service's pools would agree to. */
@@ -102,7 +102,8 @@ struct front_service *front_service_find(struct front_net *fn, const char *name)
 
 	lockdep_assert_held(&fn->config);
 	list_for_each_entry(service, &fn->services, list)
-		if (!service->deleting && !strcmp(service->name, name))
+		if (!service->deleting && front_stage_sees(fn, service->stage) &&
+		    !strcmp(service->name, name))
 			return service;
 	return NULL;
 }
@@ -147,6 +148,7 @@ struct front_service *front_service_new(struct front_net *fn, const char *name)
 	service->serial = front_net_serial(fn);
 	refcount_set(&service->ref, 1);
 	INIT_LIST_HEAD(&service->vips);
+	INIT_LIST_HEAD(&service->staged);
 	strscpy(service->name, name, sizeof(service->name));
 	for (i = 0; i < ARRAY_SIZE(service->promise); i++)
 		service->promise[i].generation = atomic_read(&fn->generation) - 1;
@@ -163,6 +165,8 @@ struct front_service *front_service_new(struct front_net *fn, const char *name)
 				"service:%s", name);
 	if (err)
 		goto free;
+	if (fn->staging)
+		service->stage = FRONT_FRESH;
 	list_add_tail(&service->list, &fn->services);
 	return service;
 
@@ -193,31 +197,46 @@ static struct front_vip *own_vip(const struct front_service *service,
 	return NULL;
 }
 
-static void remove_vip(struct front_service *service, struct front_vip *vip)
+static void free_vip(struct front_net *fn, struct front_vip *vip)
 {
-	rhashtable_remove_fast(&service->fn->vips, &vip->node, front_vip_params);
-	list_del(&vip->list);
-	service->vip_count--;
+	rhashtable_remove_fast(&fn->vips, &vip->node, front_vip_params);
 	kfree_rcu(vip, rcu);
 }
 
-static int add_vip(struct front_service *service, const struct handoff_endpoint *endpoint,
-		   struct list_head *added)
+static void remove_vip(struct front_service *service, struct front_vip *vip)
+{
+	list_del(&vip->list);
+	free_vip(service->fn, vip);
+}
+
+/* @service is NULL if it is nobody's yet. */
+static struct front_vip *new_vip(struct front_net *fn, struct front_service *service,
+				 const struct handoff_endpoint *endpoint)
 {
 	struct front_vip *vip = kzalloc(sizeof(*vip), GFP_KERNEL);
 	int err;
 
 	if (!vip)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	vip->endpoint = *endpoint;
 	vip->service = service;
-	err = rhashtable_lookup_insert_fast(&service->fn->vips, &vip->node, front_vip_params);
+	INIT_LIST_HEAD(&vip->list);
+	err = rhashtable_lookup_insert_fast(&fn->vips, &vip->node, front_vip_params);
 	if (err) {
 		kfree(vip);
-		return err;
+		return ERR_PTR(err);
 	}
+	return vip;
+}
+
+static int add_vip(struct front_service *service, const struct handoff_endpoint *endpoint,
+		   struct list_head *added)
+{
+	struct front_vip *vip = new_vip(service->fn, service, endpoint);
+
+	if (IS_ERR(vip))
+		return PTR_ERR(vip);
 	list_add_tail(&vip->list, added);
-	service->vip_count++;
 	return 0;
 }
 
@@ -249,10 +268,30 @@ undo:
 	return err;
 }
 
-struct front_rules *front_service_rules(const struct front_service *service)
+/* What requests see, whoever asks. */
+static struct front_rules *seen_rules(const struct front_service *service)
 {
 	return rcu_dereference_protected(service->rules,
 					 lockdep_is_held(&service->fn->config));
+}
+
+struct front_rules *front_service_rules(const struct front_service *service)
+{
+	return service->fn->staging ? service->next->rules : seen_rules(service);
+}
+
+/* The next version takes the place of what it was made from. */
+static void replace_rules(struct front_service *service, struct front_rules *from,
+			  struct front_rules *to)
+{
+	if (service->fn->staging) {
+		service->next->rules = to;
+		front_rules_free(from);
+		return;
+	}
+	rcu_assign_pointer(service->rules, to);
+	front_net_promise_changed(service->fn);
+	front_rules_retire(from);
 }
 
 int front_service_change_rule(struct front_service *service, struct front_rule *old,
@@ -266,16 +305,14 @@ int front_service_change_rule(struct front_service *service, struct front_rule *
 	if (old) {
 		old->pool->rules--;
 		if (old->rule.count)
-			rb_erase(&old->node, &service->by_pref);
+			rb_erase(&old->node, front_service_by_pref(service));
 	}
 	if (new) {
 		new->pool->rules++;
 		if (new->rule.count)
-			front_rule_insert(&service->by_pref, new);
+			front_rule_insert(front_service_by_pref(service), new);
 	}
-	rcu_assign_pointer(service->rules, to);
-	front_net_promise_changed(service->fn);
-	front_rules_retire(from);
+	replace_rules(service, from, to);
 	if (old)
 		kfree_rcu(old, rcu);
 	return 0;
@@ -285,13 +322,12 @@ int front_service_set_content(struct front_service *service, struct front_conten
 {
 	struct front_rules *from = front_service_rules(service);
 	struct front_rules *to = front_rules_set_content(from, content);
+	struct front_content *old = from->content;
 
 	if (!to)
 		return -ENOMEM;
-	rcu_assign_pointer(service->rules, to);
-	front_net_promise_changed(service->fn);
-	front_content_retire(from->content);
-	front_rules_retire(from);
+	replace_rules(service, from, to);
+	front_content_retire(old);
 	return 0;
 }
 
@@ -301,24 +337,23 @@ static void drop_rule(struct front_rule *rule)
 	kfree_rcu(rule, rcu);
 }
 
-static void drop_rules(struct front_service *service)
+/* All of them, of a version that nobody can find any more. */
+static void drop_rules(struct front_rules *rules, struct rb_root *by_pref)
 {
-	struct front_rules *from = front_service_rules(service);
 	struct front_rule *rule, *next;
 
-	/* Deleting cannot fail: a few bytes are worth waiting for. */
-	rcu_assign_pointer(service->rules, front_rules_alloc(GFP_KERNEL | __GFP_NOFAIL));
-	if (from->fallback)
-		drop_rule(from->fallback);
-	rbtree_postorder_for_each_entry_safe(rule, next, &service->by_pref, node)
+	if (rules->fallback)
+		drop_rule(rules->fallback);
+	rbtree_postorder_for_each_entry_safe(rule, next, by_pref, node)
 		drop_rule(rule);
-	service->by_pref = RB_ROOT;
-	front_content_retire(from->content);
-	front_rules_retire_all(from);
+	*by_pref = RB_ROOT;
+	front_content_retire(rules->content);
+	front_rules_retire_all(rules);
 }
 
 void front_service_delete(struct front_service *service)
 {
+	struct front_rules *rules = seen_rules(service);
 	struct front_vip *vip, *next;
 
 	lockdep_assert_held(&service->fn->config);
@@ -327,8 +362,128 @@ void front_service_delete(struct front_service *service)
 		remove_vip(service, vip);
 	front_content_load_drop(service->load);
 	service->load = NULL;
-	drop_rules(service);
+	/* Deleting cannot fail: a few bytes are worth waiting for. */
+	rcu_assign_pointer(service->rules, front_rules_alloc(GFP_KERNEL | __GFP_NOFAIL));
+	drop_rules(rules, &service->by_pref);
 	/* The name is free from now on. */
 	handoff_sysfs_del(&service->sysfs);
 	front_service_put(service->fn, service);
+}
+
+int front_service_keep(struct front_service *service)
+{
+	struct front_service_next *next = kzalloc(sizeof(*next), GFP_KERNEL);
+	struct front_net *fn = service->fn;
+
+	lockdep_assert_held(&fn->config);
+	if (!next)
+		return -ENOMEM;
+	next->rules = front_rules_alloc(GFP_KERNEL);
+	if (!next->rules) {
+		kfree(next);
+		return -ENOMEM;
+	}
+	next->by_pref = RB_ROOT;
+	INIT_LIST_HEAD(&next->vips);
+	service->next = next;
+	if (service->stage == FRONT_STANDS)
+		service->stage = FRONT_KEPT;
+	list_add_tail(&service->staged, &fn->stage.services);
+	return 0;
+}
+
+int front_service_stage_vip(struct front_service *service,
+			    const struct handoff_endpoint *endpoint)
+{
+	struct front_net *fn = service->fn;
+	struct front_vip *vip;
+
+	lockdep_assert_held(&fn->config);
+	rcu_read_lock();
+	vip = rhashtable_lookup(&fn->vips, endpoint, front_vip_params);
+	rcu_read_unlock();
+	if (!vip)
+		vip = new_vip(fn, NULL, endpoint);
+	if (IS_ERR(vip))
+		return PTR_ERR(vip);
+	vip->staged = service;
+	list_add_tail(&vip->staged_list, &service->next->vips);
+	return 0;
+}
+
+void front_service_publish(struct front_service *service)
+{
+	struct front_service_next *next = service->next;
+	struct front_rules *old = seen_rules(service);
+	struct front_vip *vip;
+
+	rcu_assign_pointer(service->rules, next->rules);
+	next->rules = old;
+	swap(service->by_pref, next->by_pref);
+	WRITE_ONCE(service->set.proto, next->set.proto);
+	WRITE_ONCE(service->set.requests, next->set.requests);
+	WRITE_ONCE(service->set.admin, next->set.admin);
+	WRITE_ONCE(service->set.persist_timeout, next->set.persist_timeout);
+	WRITE_ONCE(service->set.persist, next->set.persist);
+	list_for_each_entry(vip, &service->vips, list)
+		if (!vip->staged)
+			WRITE_ONCE(vip->service, NULL);
+	list_for_each_entry(vip, &next->vips, staged_list)
+		WRITE_ONCE(vip->service, service);
+}
+
+/* Some may come from another service, and some go to one that has its turn later. */
+static void settle_vips(struct front_service *service)
+{
+	struct list_head *staged = &service->next->vips;
+	struct front_vip *vip, *next;
+
+	list_for_each_entry(vip, staged, staged_list)
+		list_del_init(&vip->list);
+	list_for_each_entry_safe(vip, next, &service->vips, list)
+		if (!vip->staged)
+			remove_vip(service, vip);
+	list_for_each_entry_safe(vip, next, staged, staged_list) {
+		list_del(&vip->staged_list);
+		vip->staged = NULL;
+		list_add_tail(&vip->list, &service->vips);
+	}
+}
+
+static void drop_next(struct front_service *service)
+{
+	struct front_service_next *next = service->next;
+
+	front_content_load_drop(next->load);
+	drop_rules(next->rules, &next->by_pref);
+	kfree(next);
+	service->next = NULL;
+}
+
+void front_service_settle(struct front_service *service)
+{
+	lockdep_assert_held(&service->fn->config);
+	settle_vips(service);
+	/* Who was loading content is too late. */
+	front_content_load_drop(service->load);
+	service->load = NULL;
+	drop_next(service);
+}
+
+void front_service_unstage(struct front_service *service)
+{
+	struct front_vip *vip, *next;
+
+	lockdep_assert_held(&service->fn->config);
+	list_for_each_entry_safe(vip, next, &service->next->vips, staged_list) {
+		list_del(&vip->staged_list);
+		vip->staged = NULL;
+		if (!vip->service)
+			free_vip(service->fn, vip);
+	}
+	drop_next(service);
+	if (service->stage == FRONT_FRESH)
+		front_service_delete(service);
+	else
+		service->stage = FRONT_STANDS;
 }

@@ -25,8 +25,11 @@ struct front_service;
  * struct front_vip - one address and port of a service
  * @node: in front_net.vips
  * @endpoint: the key; constant
- * @service: constant; RCU readers take a reference before they keep it
+ * @service: NULL: nobody's, until a transaction is committed; RCU readers take a reference
+ *	before they keep it; written under @config
  * @list: in the service's list
+ * @staged: whose a transaction has it, or NULL; @config
+ * @staged_list: in the list of that; @config
  * @rcu: frees it
  */
 struct front_vip {
@@ -34,6 +37,8 @@ struct front_vip {
 	struct handoff_endpoint endpoint;
 	struct front_service *service;
 	struct list_head list;
+	struct front_service *staged;
+	struct list_head staged_list;
 	struct rcu_head rcu;
 };
 
@@ -50,6 +55,39 @@ struct front_promise {
 };
 
 /**
+ * struct front_service_settings - what is configured of it, in words
+ * @proto: enum btcp_proto; READ_ONCE
+ * @requests: enum btcp_requests, as configured; of proto http; READ_ONCE
+ * @admin: enum btcp_admin; READ_ONCE
+ * @persist: bits of a client's address that make it the same client, an IPv4
+ *	address has at most 32; 0: no persistence; READ_ONCE
+ * @persist_timeout: seconds it is remembered after its last connection; READ_ONCE
+ */
+struct front_service_settings {
+	u8 proto;
+	u8 requests;
+	u8 admin;
+	u8 persist;
+	u32 persist_timeout;
+};
+
+/**
+ * struct front_service_next - what a transaction has for a service; @config
+ * @set: to be
+ * @vips: struct front_vip, by @staged_list
+ * @rules: to be; once published, what was there before
+ * @by_pref: of @rules
+ * @load: content under way, or NULL
+ */
+struct front_service_next {
+	struct front_service_settings set;
+	struct list_head vips;
+	struct front_rules *rules;
+	struct rb_root by_pref;
+	struct front_content_load *load;
+};
+
+/**
  * struct front_service - a service
  * @reapable: at the end
  * @list: in front_net.services; @config
@@ -58,17 +96,14 @@ struct front_promise {
  * @name: constant
  * @serial: from front_net_serial()
  * @vips: struct front_vip; @config
- * @vip_count: of them; @config
  * @rules: never NULL, empty once it is deleted; RCU, written under @config
  * @load: content under way, or NULL; @config
  * @by_pref: struct front_rule, all but the default; @config
- * @proto: enum btcp_proto; READ_ONCE
- * @requests: enum btcp_requests, as configured; of proto http; READ_ONCE
- * @admin: enum btcp_admin; READ_ONCE
- * @persist: bits of a client's address that make it the same client, an IPv4
- *	address has at most 32; 0: no persistence; READ_ONCE
- * @persist_timeout: seconds it is remembered after its last connection; READ_ONCE
+ * @set: words
  * @deleting: written under @config; READ_ONCE
+ * @stage: enum front_stage; @config
+ * @staged: in front_net.stage; @config
+ * @next: if it is in a transaction, else NULL; @config
  * @promise: IPv4, IPv6
  * @stats: counters
  * @sysfs: service:NAME
@@ -81,16 +116,14 @@ struct front_service {
 	char name[BTCP_NAME_LEN + 1];
 	u32 serial;
 	struct list_head vips;
-	unsigned int vip_count;
 	struct front_rules __rcu *rules;
 	struct front_content_load *load;
 	struct rb_root by_pref;
-	u8 proto;
-	u8 requests;
-	u8 admin;
-	u8 persist;
-	u32 persist_timeout;
+	struct front_service_settings set;
 	bool deleting;
+	u8 stage;
+	struct list_head staged;
+	struct front_service_next *next;
 	struct front_promise promise[2];
 	struct handoff_stats stats;
 	struct handoff_sysfs sysfs;
@@ -184,9 +217,91 @@ int front_service_set_vips(struct front_service *service,
  * front_service_rules() - a service's rules, for those who may change them
  * @service: service
  *
+ * Those of the transaction, if it is one of its requests that is being handled; so with the next
+ * three.
+ *
  * Context: @config held.
  */
 struct front_rules *front_service_rules(const struct front_service *service);
+
+/**
+ * front_service_by_pref() - the same in their order
+ * @service: service
+ *
+ * Context: @config held.
+ */
+static inline struct rb_root *front_service_by_pref(struct front_service *service)
+{
+	return service->fn->staging ? &service->next->by_pref : &service->by_pref;
+}
+
+/**
+ * front_service_settings() - what is configured of it
+ * @service: service
+ *
+ * Context: @config held.
+ */
+static inline struct front_service_settings *front_service_settings(struct front_service *service)
+{
+	return service->fn->staging ? &service->next->set : &service->set;
+}
+
+/**
+ * front_service_load() - where content under way is
+ * @service: service
+ *
+ * Context: @config held.
+ */
+static inline struct front_content_load **front_service_load(struct front_service *service)
+{
+	return service->fn->staging ? &service->next->load : &service->load;
+}
+
+/**
+ * front_service_keep() - a transaction has a service
+ * @service: service, not in it yet
+ *
+ * It begins without VIPs, rules and content, and with the defaults.
+ *
+ * Context: process context; @config held.
+ * Return: 0 or -ENOMEM.
+ */
+int front_service_keep(struct front_service *service);
+
+/**
+ * front_service_stage_vip() - a transaction has a VIP for a service
+ * @service: in it
+ * @endpoint: of no other service in it
+ *
+ * Context: process context; @config held.
+ * Return: 0, -ENOMEM or what the table said.
+ */
+int front_service_stage_vip(struct front_service *service,
+			    const struct handoff_endpoint *endpoint);
+
+/**
+ * front_service_publish() - requests see it as it is to be
+ * @service: in a transaction
+ *
+ * Context: BH off, within @published; @config held.
+ */
+void front_service_publish(struct front_service *service);
+
+/**
+ * front_service_settle() - forget what it was before
+ * @service: published
+ *
+ * Context: process context; @config held.
+ */
+void front_service_settle(struct front_service *service);
+
+/**
+ * front_service_unstage() - forget what a transaction had of it
+ * @service: in one that was given up; gone if it was new
+ *
+ * Context: process context; @config held.
+ */
+void front_service_unstage(struct front_service *service);
 
 /**
  * front_service_change_rule() - put a rule in, or in place of another, or take

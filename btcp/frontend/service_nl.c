@@ -7,7 +7,7 @@
 #include "btcp/frontend/role.h"
 #include "btcp/frontend/rule.h"
 #include "btcp/frontend/service.h"
-#include "handoff/settings.h"
+#include "handoff/transaction.h"
 
 /**
  * struct vips - the VIPs of a request
@@ -54,7 +54,7 @@ static int check_vip(struct front_net *fn, const struct front_service *service,
 	}
 	rcu_read_lock();
 	vip = rhashtable_lookup(&fn->vips, endpoint, front_vip_params);
-	taken = vip && vip->service != service;
+	taken = vip && (fn->staging ? !!vip->staged : vip->service != service);
 	rcu_read_unlock();
 	if (taken) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "this VIP belongs to another service");
@@ -120,9 +120,9 @@ static u8 given(struct genl_info *info, int attr, u8 otherwise)
 /* @service is NULL if it is to be created. */
 static int check_proto(const struct front_service *service, struct genl_info *info)
 {
-	u8 proto = given(info, BTCP_A_PROTO, service ? service->proto : BTCP_PROTO_HTTP);
+	u8 proto = given(info, BTCP_A_PROTO, service ? service->set.proto : BTCP_PROTO_HTTP);
 	u8 requests = given(info, BTCP_A_REQUESTS,
-			    service ? service->requests : BTCP_REQUESTS_AUTO);
+			    service ? service->set.requests : BTCP_REQUESTS_AUTO);
 	struct front_rule *rule;
 
 	if (proto == BTCP_PROTO_HTTP)
@@ -130,7 +130,7 @@ static int check_proto(const struct front_service *service, struct genl_info *in
 	if (requests != BTCP_REQUESTS_AUTO)
 		return front_nl_refuse(info, BTCP_A_REQUESTS, -EINVAL,
 				       "only of proto http can requests be told apart");
-	if (!service || proto == service->proto)
+	if (!service || proto == service->set.proto)
 		return 0;
 	if (service->load || front_service_rules(service)->content)
 		return front_nl_refuse(info, BTCP_A_PROTO, -EBUSY,
@@ -142,19 +142,19 @@ static int check_proto(const struct front_service *service, struct genl_info *in
 	return 0;
 }
 
-static void apply(struct front_service *service, struct genl_info *info)
+static void apply(struct front_service_settings *set, struct genl_info *info)
 {
 	if (info->attrs[BTCP_A_PROTO])
-		WRITE_ONCE(service->proto, nla_get_u8(info->attrs[BTCP_A_PROTO]));
+		WRITE_ONCE(set->proto, nla_get_u8(info->attrs[BTCP_A_PROTO]));
 	if (info->attrs[BTCP_A_REQUESTS])
-		WRITE_ONCE(service->requests, nla_get_u8(info->attrs[BTCP_A_REQUESTS]));
+		WRITE_ONCE(set->requests, nla_get_u8(info->attrs[BTCP_A_REQUESTS]));
 	if (info->attrs[BTCP_A_ADMIN])
-		WRITE_ONCE(service->admin, nla_get_u8(info->attrs[BTCP_A_ADMIN]));
+		WRITE_ONCE(set->admin, nla_get_u8(info->attrs[BTCP_A_ADMIN]));
 	if (info->attrs[BTCP_A_PERSIST_TIMEOUT])
-		WRITE_ONCE(service->persist_timeout,
+		WRITE_ONCE(set->persist_timeout,
 			   nla_get_u32(info->attrs[BTCP_A_PERSIST_TIMEOUT]));
 	if (info->attrs[BTCP_A_PERSIST])
-		WRITE_ONCE(service->persist, nla_get_u8(info->attrs[BTCP_A_PERSIST]));
+		WRITE_ONCE(set->persist, nla_get_u8(info->attrs[BTCP_A_PERSIST]));
 }
 
 static struct front_service *find(struct front_net *fn, struct genl_info *info,
@@ -172,6 +172,33 @@ static struct front_service *find(struct front_net *fn, struct genl_info *info,
 	return service;
 }
 
+/* A service that a transaction has not named yet. */
+static struct front_service *standing(struct front_net *fn, const char *name)
+{
+	struct front_service *service;
+
+	list_for_each_entry(service, &fn->services, list)
+		if (service->stage == FRONT_STANDS && !service->deleting &&
+		    !strcmp(service->name, name))
+			return service;
+	return NULL;
+}
+
+static int no_hooks(struct genl_info *info, int err)
+{
+	return front_nl_refuse(info, 0, err, "the netfilter hooks cannot be registered");
+}
+
+static int no_service(struct genl_info *info, int err)
+{
+	return front_nl_refuse(info, 0, err, "the service cannot be created");
+}
+
+static int no_vips(struct genl_info *info, int err)
+{
+	return front_nl_refuse(info, 0, err, "the VIPs cannot be added");
+}
+
 static int create(struct front_net *fn, struct genl_info *info, const char *name,
 		  const struct vips *vips)
 {
@@ -180,19 +207,45 @@ static int create(struct front_net *fn, struct genl_info *info, const char *name
 
 	err = front_role_hook(fn);
 	if (err)
-		return front_nl_refuse(info, 0, err, "the netfilter hooks cannot be registered");
+		return no_hooks(info, err);
 	service = front_service_new(fn, name);
 	if (IS_ERR(service))
-		return front_nl_refuse(info, 0, PTR_ERR(service),
-				       "the service cannot be created");
-	apply(service, info);
+		return no_service(info, PTR_ERR(service));
+	apply(&service->set, info);
 	/* Last: from here on packets find it. */
 	err = front_service_set_vips(service, vips->endpoint, vips->count);
 	if (err) {
 		front_service_delete(service);
-		return front_nl_refuse(info, 0, err, "the VIPs cannot be added");
+		return no_vips(info, err);
 	}
 	return 0;
+}
+
+/* In a transaction, the one that is there stays; what fails is undone with all of it. */
+static int stage(struct front_net *fn, struct genl_info *info, const char *name,
+		 const struct vips *vips)
+{
+	struct front_service *service = standing(fn, name);
+	unsigned int i;
+	int err;
+
+	err = front_role_hook(fn);
+	if (err)
+		return no_hooks(info, err);
+	if (!service)
+		service = front_service_new(fn, name);
+	if (IS_ERR(service))
+		return no_service(info, PTR_ERR(service));
+	err = front_service_keep(service);
+	if (err) {
+		if (service->stage == FRONT_FRESH)
+			front_service_delete(service);
+		return err;
+	}
+	apply(&service->next->set, info);
+	for (i = 0; !err && i < vips->count; i++)
+		err = front_service_stage_vip(service, &vips->endpoint[i]);
+	return err ? no_vips(info, err) : 0;
 }
 
 static unsigned int count_services(const struct front_net *fn)
@@ -201,7 +254,7 @@ static unsigned int count_services(const struct front_net *fn)
 	unsigned int n = 0;
 
 	list_for_each_entry(service, &fn->services, list)
-		n++;
+		n += front_stage_sees(fn, service->stage);
 	return n;
 }
 
@@ -223,7 +276,7 @@ int front_nl_service_new(struct front_net *fn, struct genl_info *info)
 	if (front_service_find(fn, name))
 		return front_nl_refuse(info, BTCP_A_NAME, -EEXIST,
 				       "there is a service of that name already");
-	if (count_services(fn) >= handoff_limit(fn->net, HANDOFF_LIMIT_SERVICES))
+	if (count_services(fn) >= handoff_transaction_limit(fn->net, HANDOFF_LIMIT_SERVICES))
 		return front_nl_refuse(info, BTCP_A_NAME, -ENOSPC, "limit services is reached");
 
 	vips = kzalloc(sizeof(*vips), GFP_KERNEL);
@@ -233,7 +286,7 @@ int front_nl_service_new(struct front_net *fn, struct genl_info *info)
 	if (!err && !vips->count)
 		err = front_nl_refuse(info, 0, -EINVAL, "a service needs a VIP");
 	if (!err)
-		err = create(fn, info, name, vips);
+		err = fn->staging ? stage(fn, info, name, vips) : create(fn, info, name, vips);
 	kfree(vips);
 	return err;
 }
@@ -264,7 +317,7 @@ int front_nl_service_set(struct front_net *fn, struct genl_info *info)
 			front_nl_refuse(info, 0, err, "the VIPs cannot be replaced");
 	}
 	if (!err)
-		apply(service, info);
+		apply(&service->set, info);
 	kfree(vips);
 	return err;
 }
@@ -290,12 +343,12 @@ static int put(struct sk_buff *skb, struct netlink_callback *cb,
 	if (!hdr)
 		return -EMSGSIZE;
 	if (nla_put_string(skb, BTCP_A_NAME, service->name) ||
-	    nla_put_u8(skb, BTCP_A_PROTO, service->proto) ||
-	    nla_put_u8(skb, BTCP_A_REQUESTS, service->requests) ||
-	    nla_put_u8(skb, BTCP_A_ADMIN, service->admin) ||
-	    (service->persist &&
-	     (nla_put_u8(skb, BTCP_A_PERSIST, service->persist) ||
-	      nla_put_u32(skb, BTCP_A_PERSIST_TIMEOUT, service->persist_timeout))) ||
+	    nla_put_u8(skb, BTCP_A_PROTO, service->set.proto) ||
+	    nla_put_u8(skb, BTCP_A_REQUESTS, service->set.requests) ||
+	    nla_put_u8(skb, BTCP_A_ADMIN, service->set.admin) ||
+	    (service->set.persist &&
+	     (nla_put_u8(skb, BTCP_A_PERSIST, service->set.persist) ||
+	      nla_put_u32(skb, BTCP_A_PERSIST_TIMEOUT, service->set.persist_timeout))) ||
 	    (service->deleting && nla_put_flag(skb, BTCP_A_DELETING)))
 		goto cancel;
 	list_for_each_entry(vip, &service->vips, list)
@@ -320,7 +373,7 @@ void front_nl_service_get(struct front_net *fn, struct sk_buff *skb,
 	list_for_each_entry(service, &fn->services, list) {
 		if (n++ < cb->args[0])
 			continue;
-		if (put(skb, cb, service))
+		if (front_stage_sees(fn, service->stage) && put(skb, cb, service))
 			break;
 		cb->args[0]++;
 	}

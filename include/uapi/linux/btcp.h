@@ -37,6 +37,13 @@
  *   STATS_GET   ROLE, STAT{NAME,VALUE,HELP,GAUGE}...
  *   EVENT       (to the multicast group "events", never asked for) ROLE, OBJECT, NAME, STATE
  *
+ *   TRANSACTION_*  BEGIN, then what there is to be: any NEW, CONTENT_BEGIN, ADD and COMMIT,
+ *               CONTROL_SET, LIMIT_SET, TIMEOUT_SET, by the same socket, beginning with
+ *               nothing and the defaults; COMMIT: that is the configuration now, and what was
+ *               not named is deleted.  ABORT, or the socket's end: nothing has changed.  It
+ *               cannot be committed once a request of it was refused.  Meanwhile all others
+ *               are refused (-EBUSY) what changes anything, but for BACKEND_SET
+ *
  * Ports are big-endian (NLA_BE16), all else is in host order.  An address is
  * 4 or 16 bytes, big-endian; its length tells the family.
  */
@@ -106,6 +113,11 @@ enum btcp_cmd {
 	BTCP_CMD_FLOW_GET,
 	BTCP_CMD_STATS_GET,
 	BTCP_CMD_EVENT,
+
+	/* The whole configuration anew, all or nothing */
+	BTCP_CMD_TRANSACTION_BEGIN,
+	BTCP_CMD_TRANSACTION_COMMIT,
+	BTCP_CMD_TRANSACTION_ABORT,
 
 	__BTCP_CMD_MAX,
 	BTCP_CMD_MAX = __BTCP_CMD_MAX - 1
