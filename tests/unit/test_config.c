@@ -192,6 +192,7 @@ static void check__finds(void **state)
 		{ "key gen\n", "saved:18: key gen: not in a configuration" },
 		{ "save\n", "saved:18: save: not in a configuration" },
 		{ "check @/saved\n", "saved:18: check: not in a configuration" },
+		{ "restore @/saved\n", "saved:18: restore: not in a configuration" },
 		{ "help\n", "saved:18: \"help\": no such object" },
 		{ "pool help\n", "saved:18: \"help\": no such command" },
 	};

@@ -97,6 +97,7 @@ int monitor(const struct command *command, struct args *args);
 int stats_show(const struct command *command, struct args *args);
 int metrics(const struct command *command, struct args *args);
 int key_gen(const struct command *command, struct args *args);
+int config_restore(const struct command *command, struct args *args);
 int config_check(const struct command *command, struct args *args);
 int save(const struct command *command, struct args *args);
 int doctor(const struct command *command, struct args *args);

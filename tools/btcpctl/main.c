@@ -89,6 +89,7 @@ const struct command commands[] = {
 	{ "key", "gen", key_gen, BTCP_CMD_UNSPEC, "" },
 	{ "save", NULL, save, BTCP_CMD_UNSPEC, "" },
 	{ "check", NULL, config_check, BTCP_CMD_UNSPEC, "FILE" },
+	{ "restore", NULL, config_restore, BTCP_CMD_TRANSACTION_BEGIN, "FILE" },
 	{ "doctor", NULL, doctor, BTCP_CMD_UNSPEC, "" },
 	{ "complete", NULL, complete, BTCP_CMD_UNSPEC, "[--] [WORD ...]" },
 	{}
@@ -169,7 +170,7 @@ const struct noun nouns[] = {
 	{ "key", NULL, "keys of the control channel",
 	  "gen prints 32 random bytes in base64: (umask 077; btcpctl key gen > FILE)\n" },
 	{ "save", "btcp_frontend (or btcp_backend)",
-	  "print the configuration as commands for btcpctl -batch",
+	  "print the configuration as commands, for restore",
 	  "Keys are saved as the paths of their files.  Needs CAP_NET_ADMIN.\n" },
 	{ "check", NULL, "look for faults in a saved configuration",
 	  "FILE, or - for standard input, holds what save prints: the commands that add objects,\n"
@@ -177,6 +178,12 @@ const struct noun nouns[] = {
 	  "order.  Told is what is not understood, what refers to an object that no line adds,\n"
 	  "and what is added twice, each with its line; the status is then 3.  Needs neither\n"
 	  "module nor privilege.\n" },
+	{ "restore", "btcp_frontend (or btcp_backend)",
+	  "replace the whole configuration by a saved one, all or nothing",
+	  "FILE is as check has it, and is checked first.  What it does not name is deleted or\n"
+	  "has its default; what it has, and is there, goes on: sessions, connections, counters.\n"
+	  "Each request sees all of the old configuration or all of the new.  If anything is\n"
+	  "refused, the line is told and nothing has changed.  Needs CAP_NET_ADMIN.\n" },
 	{ "doctor", "btcp_frontend (or btcp_backend)", "what would stop this host from working",
 	  "A line for each fault, and one with the command that mends it, here or where it says.\n"
 	  "Looked at are the VIPs' places, routes, rp_filter, MTUs, the control channel, servers,\n"

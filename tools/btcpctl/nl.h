@@ -54,6 +54,17 @@ struct change {
 int request_change(const struct command *command, struct nl_msg *msg);
 
 /**
+ * request_changes() - send many requests, each without waiting for the one before
+ * @change: requests
+ * @count: of them
+ * @file: where they come from, for sentences
+ *
+ * Return: enum status, of the first one refused, of which alone is told; some behind it may have
+ * been done.
+ */
+int request_changes(const struct change *change, size_t count, const char *file);
+
+/**
  * typedef answer_fn - what is done with one object of a dump
  * @tb: its attributes by enum btcp_attr; of repeated ones the last
  * @first: its first attribute, for answer_next()
