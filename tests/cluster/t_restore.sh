@@ -4,6 +4,10 @@
 # what lives. What check finds by itself: tests/unit/test_config.c.
 . "$CLUSTER/traffic.sh"
 
+# A figure takes longer than a case may.
+# shellcheck disable=SC2034 # the runner's
+[[ -z ${BTCP_RESTORES:-} ]] || CASE_LIMIT=560
+
 setup() {
 	setup_two_pools
 	nobody_dies
@@ -150,6 +154,30 @@ refused__at_a_back_end() {
 	assert_match 'addr and control of a frontend cannot change: give it another name' "$(cat "$RUN/err")" sentence
 	assert_eq "$(cat "$KEPT/be1")" "$(saved be1)" 'what is saved after a refusal'
 	assert_eq be1 "$(get 4 /1k)" 'and it works'
+}
+
+# What btcpctl does not ask for.
+refused__what_no_transaction_is() {
+	local before
+	before=$(saved fe)
+	tool fe transaction TRANSACTION_COMMIT TRANSACTION_ABORT TRANSACTION_BEGIN TRANSACTION_BEGIN 'POOL_DEL NAME=one' \
+		TRANSACTION_COMMIT TRANSACTION_ABORT TRANSACTION_BEGIN 'RULE_NEW SERVICE=www POOL=one' 'MEMBER_NEW POOL=one NAME=be1' \
+		'POOL_NEW NAME=one' 'MEMBER_NEW POOL=one NAME=be1' 'POOL_NEW NAME=one' TRANSACTION_COMMIT >"$RUN/said"
+	assert_eq 'TRANSACTION_COMMIT: there is no transaction of yours
+TRANSACTION_ABORT: there is no transaction of yours
+TRANSACTION_BEGIN: ok
+TRANSACTION_BEGIN: there is a transaction already
+POOL_DEL: a transaction only says what there is to be
+TRANSACTION_COMMIT: a request of the transaction was refused
+TRANSACTION_ABORT: ok
+TRANSACTION_BEGIN: ok
+RULE_NEW: there is no such service
+MEMBER_NEW: there is no such pool
+POOL_NEW: ok
+MEMBER_NEW: there is no such back-end
+POOL_NEW: there is a pool of that name already
+TRANSACTION_COMMIT: a request of the transaction was refused' "$(cat "$RUN/said")" 'what was said'
+	assert_eq "$before" "$(saved fe)" 'what is saved, since nothing was committed'
 }
 
 # busy COMMAND…: refused, since somebody restores
@@ -304,6 +332,6 @@ many__restored_under_traffic() {
 	done
 	finish restoring 60
 	assert_eq 0 "$FINISHED" 'status of the restores'
-	note "$i requests meanwhile"
+	note "$i requests while it was restored $times times, $(((${EPOCHREALTIME/./} - ${began/./}) / 1000)) ms since the first began"
 	assert_ge "$i" 60 'requests meanwhile'
 }
