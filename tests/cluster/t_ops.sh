@@ -3,6 +3,11 @@
 # What an administrator looks at: figures, wherever they are told.
 . "$CLUSTER/traffic.sh"
 
+# FIGURES_REQUESTS=10000 for an issue's figures
+FIGURES_REQUESTS=${FIGURES_REQUESTS:-96}
+# shellcheck disable=SC2034 # for the runner
+CASE_LIMIT=$((120 + FIGURES_REQUESTS / 10))
+
 setup() {
 	cluster_up
 	cluster_configure
@@ -38,9 +43,8 @@ _served() {
 }
 _of_back_ends() { echo $(($(counter be1 backend "$1") + $(counter be2 backend "$1"))); }
 
-# FIGURES_REQUESTS=10000 for an issue's figures
 figures__agree_wherever_they_are_told() {
-	local n=$((${FIGURES_REQUESTS:-96} / 2)) connections handoffs refused taken ns f
+	local n=$((FIGURES_REQUESTS / 2)) connections handoffs refused taken ns f
 	connections=$(counter fe frontend connections)
 	handoffs=$(counter fe frontend handoffs)
 	refused=$(counter fe service:www answers)

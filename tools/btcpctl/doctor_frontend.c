@@ -152,14 +152,21 @@ void examine_routing(struct examined *e)
 	}
 }
 
-/* Where clients' packets come in there may be room for more than the way to a back-end has. */
+/*
+ * Where clients' packets come in there may be room for more than the way to a back-end has.  No
+ * link is narrower than another by less than a VLAN's tag: what looks so is a search for the path's
+ * MTU that an outage has thrown back, for a minute at most.
+ */
+#define LEAST_DIFFERENCE	4	/* bytes */
+
 static void check_mtu(struct examined *e, const char *name, const struct place *control,
 		      unsigned int path)
 {
 	char in[IF_NAMESIZE], out[IF_NAMESIZE];
 
 	if (!host_route(anywhere(is_v6(control)), control->len, in) ||
-	    !host_route(control->addr, control->len, out) || !path || path >= host_mtu(in))
+	    !host_route(control->addr, control->len, out) || !path ||
+	    path + LEAST_DIFFERENCE > host_mtu(in))
 		return;
 	found(e,
 	      words("backend \"%s\": packets over %u bytes do not get there; clients send up to %u",
