@@ -228,10 +228,10 @@ named() { btcpctl fe backend show | grep -c "^$1 "; }
 # One that stays keeps connections, session and counters, whatever changes around it; one that
 # does not ends when its last connection does.
 lives__through_all_of_it() {
-	local before
+	local before bytes=$((2500000 * SLOWNESS))
 	as_before
-	head -c 2500000 "$WWW/5m" >"$RUN/part"
-	start slow client curl -sS -m 200 -f -r 0-2499999 -o "$RUN/slow" "$(url 4 /slow/5m)"
+	head -c "$bytes" "$WWW/10m" >"$RUN/part"
+	start slow client curl -sS -m $((100 * SLOWNESS)) -f -r "0-$((bytes - 1))" -o "$RUN/slow" "$(url 4 /slow/10m)"
 	assert_soon 15 value_is 1 counter fe backend:be1 active_flows
 	before=$(counter fe backend:be1 handoffs)
 	grep -v 'be2\|pool two\|pool add two' "$KEPT/fe" | sed '/^service add www/s/ admin up/ admin drain/; /^backend/s/ weight 1/ weight 5/' >"$RUN/less"
