@@ -191,9 +191,8 @@ a_step_later() {
 	"$@"
 }
 
-# Somebody who restores and stands still keeps all others from changing anything; when he is
-# killed nothing is left of it.
-killed__leaves_nothing() {
+# restoring_stands_still: in the middle of much
+restoring_stands_still() {
 	local i
 	{
 		sed '/^backend add be2 /s/ weight 1/ weight 77/' "$KEPT/fe"
@@ -206,6 +205,12 @@ killed__leaves_nothing() {
 	} >"$RUN/big"
 	start restoring fe "$(btcpctl_binary)" restore "$RUN/big"
 	assert_soon 60 a_step_later busy limit set lard_low 25
+}
+
+# Somebody who restores and stands still keeps all others from changing anything; when he is
+# killed nothing is left of it.
+killed__leaves_nothing() {
+	restoring_stands_still
 	busy pool add three || fail 'a pool was added, or somebody else is not named'
 	busy restore "$KEPT/fe" || fail 'two transactions at once'
 	busy limit set lard_low 9 || fail 'a limit was set'
@@ -218,6 +223,23 @@ killed__leaves_nothing() {
 	assert_eq "$(cat "$KEPT/fe")" "$(saved fe)" 'what is left of it'
 	assert_fails any in_ns fe ls /sys/class/btcp/service:more
 	assert_fails any in_ns fe ls /sys/class/btcp/backend:be9
+}
+
+# The module goes with what it was told so far; the rest is refused, and it may come again.
+killed__with_the_module_under_it() {
+	restoring_stands_still
+	rmmod btcp_frontend
+	kill -CONT "${STARTED[restoring]}"
+	finish restoring 20
+	assert_eq 2 "$FINISHED" status
+	assert_match ':[0-9]+: .*a kernel module has come or gone' "$(cat "$RUN/restoring.err")" sentence
+	assert_fails 2 btcpctl fe pool show
+	modules_load
+	btcpctl fe restore "$KEPT/fe"
+	assert_soon 15 value_is up backend_state be1
+	assert_soon 15 value_is up backend_state be2
+	assert_eq be1 "$(get 4 /1k)" 'a request'
+	assert_eq be1 "$(get 6 /1k)" 'a request'
 }
 
 # -- what lives --------------------------------------------------------------------------------
