@@ -321,22 +321,11 @@ be2' | head -n 400)" "$(cut -d' ' -f2 "$RUN/asked.out")" 'who answered'
 
 # BTCP_RULES=100000 for as many as there should be room for, BTCP_RESTORES for how often.
 many__restored_under_traffic() {
-	local n=${BTCP_RULES:-2000} times=${BTCP_RESTORES:-3} i began
+	local n=${BTCP_RULES:-2000} times=${BTCP_RESTORES:-4} i began
 	as_before
-	{
-		cat "$KEPT/fe"
-		awk -v n="$n" 'BEGIN {
-			for (i = 0; i < n; i++) {
-				printf "rule add www pref %d ", 1000 + i
-				if (i % 20 < 14) printf "host site-%d.example path \"/app%d/*\"", i / 50, i
-				else if (i % 20 < 18) printf "path /static/%d/index.html", i
-				else if (i % 20 < 19) printf "path \"*-%d.jpg\"", i
-				else if (i % 40 < 20) printf "header x-tenant=%d", i
-				else printf "cookie session=%d method GET", i
-				print " pool two"
-			}
-		}'
-	} >"$RUN/many"
+	# No rule of one is the other's, and yet both say the same: between them all would be be1's.
+	cat "$KEPT/fe" <(many_rules "$n" 1000) >"$RUN/many"
+	cat "$KEPT/fe" <(many_rules "$n" 1000000) >"$RUN/others"
 	began=$EPOCHREALTIME
 	btcpctl fe restore "$RUN/many"
 	note "$n rules restored in $(((${EPOCHREALTIME/./} - ${began/./}) / 1000)) ms"
@@ -345,7 +334,9 @@ many__restored_under_traffic() {
 	for ((i = 14; i < 14 + 60 * 20; i += 20)); do
 		printf 'GET /static/%d/index.html HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\n' "$i"
 	done >"$RUN/requests"
-	start restoring fe sh -c "set -e; for i in \$(seq $times); do '$(btcpctl_binary)' restore '$RUN/many'; done"
+	# shellcheck disable=SC2016 # the other shell's
+	start restoring fe bash -ec 'files=("$2" "$3"); for ((i = 1; i <= $1; i++)); do "$0" restore "${files[i % 2]}"; done' \
+		"$(btcpctl_binary)" "$times" "$RUN/many" "$RUN/others"
 	i=0
 	while kill -0 "${STARTED[restoring]}" 2>/dev/null; do
 		ask 4 2 30 <"$RUN/requests" >"$RUN/answers"

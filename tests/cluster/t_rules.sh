@@ -255,21 +255,6 @@ test__no_rule_and_no_back_end() {
 
 # -- many ----------------------------------------------------------------------------------
 
-# many N: commands that add so many rules to pool two, behind what is there
-many() {
-	awk -v n="$1" 'BEGIN {
-		for (i = 0; i < n; i++) {
-			printf "rule add www pref %d ", 1000 + i
-			if (i % 20 < 14) printf "host site-%d.example path \"/app%d/*\"", i / 50, i
-			else if (i % 20 < 18) printf "path /static/%d/index.html", i
-			else if (i % 20 < 19) printf "path \"*-%d.jpg\"", i
-			else if (i % 40 < 20) printf "header x-tenant=%d", i
-			else printf "cookie session=%d method GET", i
-			print " pool two"
-		}
-	}'
-}
-
 # meets N STEP: "WHO HEAD" for twenty of every STEP, and for a neighbour of each that is
 # not there
 meets() {
@@ -291,7 +276,7 @@ meets() {
 # BTCP_RULES=100000 for as many as there should be room for.
 many__each_is_found() {
 	local n=${BTCP_RULES:-4000} began
-	many "$n" >"$RUN/many"
+	many_rules "$n" 1000 >"$RUN/many"
 	began=$SECONDS
 	btcpctl fe -batch "$RUN/many"
 	note "$n rules in $((SECONDS - began)) s"

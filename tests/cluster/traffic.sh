@@ -60,6 +60,21 @@ both_modes() {
 	"$@"
 }
 
+# many_rules N FIRST: commands that add so many to pool two, from this pref on
+many_rules() {
+	awk -v n="$1" -v first="$2" 'BEGIN {
+		for (i = 0; i < n; i++) {
+			printf "rule add www pref %d ", first + i
+			if (i % 20 < 14) printf "host site-%d.example path \"/app%d/*\"", i / 50, i
+			else if (i % 20 < 18) printf "path /static/%d/index.html", i
+			else if (i % 20 < 19) printf "path \"*-%d.jpg\"", i
+			else if (i % 40 < 20) printf "header x-tenant=%d", i
+			else printf "cookie session=%d method GET", i
+			print " pool two"
+		}
+	}'
+}
+
 # requests once|first|auto: of the service
 requests() { btcpctl fe service set www requests "$1"; }
 
