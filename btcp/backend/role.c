@@ -9,7 +9,6 @@
 #include "btcp/backend/outbound.h"
 #include "btcp/backend/profile.h"
 #include "btcp/backend/role.h"
-#include "btcp/backend/stage.h"
 #include "btcp/backend/sweep.h"
 #include "handoff/hooks.h"
 
@@ -126,8 +125,6 @@ static void __net_exit net_pre_exit(struct net *net)
 	genl_lock();
 	mutex_lock(&bnet->config);
 	WRITE_ONCE(bnet->going, true);
-	/* The module may go while somebody restores. */
-	back_stage_abort(bnet);
 	/* Nothing configured: no flows; spare the namespace the drain's wait. */
 	if (bnet->hooked) {
 		back_profile_tell_all(bnet);

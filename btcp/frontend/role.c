@@ -14,7 +14,6 @@
 #include "btcp/frontend/pool.h"
 #include "btcp/frontend/role.h"
 #include "btcp/frontend/service.h"
-#include "btcp/frontend/stage.h"
 #include "handoff/hooks.h"
 
 /* Before conntrack; and behind the input filter, which decides who may connect. */
@@ -224,13 +223,6 @@ static void __net_exit net_pre_exit(struct net *net)
 	/* Most namespaces never had a front-end: spare them the waits. */
 	if (!configured)
 		return;
-
-	/* The module may go while somebody restores. */
-	genl_lock();
-	mutex_lock(&fn->config);
-	front_stage_abort(fn);
-	mutex_unlock(&fn->config);
-	genl_unlock();
 
 	end_flows(fn);
 	mutex_lock(&fn->config);
