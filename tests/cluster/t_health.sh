@@ -220,6 +220,21 @@ drain__a_download_ends_as_it_should() {
 	assert_eq '2 200 be1 2 200 be2' "$(who 4 4)" 'who answers again'
 }
 
+drain__of_50_mb_with_curl() {
+	btcpctl fe backend set be2 health down
+	start curl client curl -sS -m 200 -f --limit-rate 10M -o "$RUN/curl.got" "$(url 4 /50m)"
+	assert_soon 20 test -s "$RUN/curl.got"
+	btcpctl fe backend set be2 health up
+	defer btcpctl fe backend set be1 admin up
+	btcpctl fe backend set be1 admin drain
+	assert_eq be2 "$(get 4 /1k)" 'who answers meanwhile'
+	assert_eq 1 "$(shown be1 flows)" 'what is left there'
+	finish curl 100
+	assert_eq 0 "$FINISHED" 'status of curl'
+	assert_same_file "$WWW/50m" "$RUN/curl.got" download
+	assert_soon "$FLOWS_END" value_is 0 shown be1 flows
+}
+
 drain__to_its_deadline() {
 	local ended f
 	rm -f "$RUN/go"

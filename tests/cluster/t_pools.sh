@@ -203,6 +203,24 @@ _one_less() {
 
 # -- all of them -----------------------------------------------------------------------
 
+# Four times the same URL with curl: in turn, or to one of them
+policy__each_with_curl() {
+	local policy said
+	for policy in wrr lc 'maglev hash url' 'lard hash url'; do
+		# shellcheck disable=SC2086 # words of a command
+		btcpctl fe pool set some policy $policy backend be1 backend be2
+		assert_soon "$FLOWS_END" flows_ended
+		said=$(for f in 4 6 4 6; do get "$f" /1k -H 'Host: x'; done | sort | uniq -c | awk '{ print $1, $2 }' | xargs)
+		assert_same_file "$WWW/1k" "$RUN/got" "what came by $policy"
+		case $policy in
+		wrr) assert_eq '2 be1 2 be2' "$said" "who answers, by $policy" ;;
+		# One whose end is not reported yet still counts.
+		lc) assert_match '^[1-3] be1 [1-3] be2$' "$said" "who answers, by $policy" ;;
+		*) assert_match '^4 be[12]$' "$said" "who answers, by $policy" ;;
+		esac
+	done
+}
+
 policy__changes_while_requests_come() {
 	local i
 	for ((i = 0; i < 300; i++)); do
