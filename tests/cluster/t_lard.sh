@@ -66,15 +66,7 @@ setup() {
 	host_up origin
 	nginx_start origin
 	in_ns origin tc qdisc add dev eth0 root netem delay "$AWAY" limit 10000
-	cluster_configure
-	short_timeouts
-	nobody_dies
-	btcpctl fe -batch - <<-END
-		pool add some backend be1 backend be2
-		rule del www pref 10
-		rule set www default pool some
-		service set www requests first
-	END
+	configure_one_pool
 }
 
 # cached BACKEND: how much is in its cache

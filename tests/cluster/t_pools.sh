@@ -6,15 +6,7 @@
 
 setup() {
 	cluster_up
-	cluster_configure
-	short_timeouts
-	nobody_dies
-	btcpctl fe -batch - <<-END
-		pool add some backend be1 backend be2
-		rule del www pref 10
-		rule set www default pool some
-		service set www requests first
-	END
+	configure_one_pool
 }
 
 # -- least connections -----------------------------------------------------------------

@@ -88,6 +88,20 @@ nobody_dies() {
 	done
 }
 
+# configure_one_pool: all goes to pool "some", of both back-ends; who has a connection's first
+# request has the others
+configure_one_pool() {
+	cluster_configure
+	short_timeouts
+	nobody_dies
+	btcpctl fe -batch - <<-END
+		pool add some backend be1 backend be2
+		rule del www pref 10
+		rule set www default pool some
+		service set www requests first
+	END
+}
+
 # setup_beside_nobody: with addresses that nobody has, FORGED4 and FORGED6. What the front-end
 # answers them ends at the router.
 # shellcheck disable=SC2034 # for the t_*.sh that attack
